@@ -1,0 +1,73 @@
+"""What counts now, kept apart from the rows that saves write to."""
+
+from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from quizapp.models.base import Base, Merit, Millis
+
+
+class Standing(Base):
+    """The standing of an entry, written in the transaction that marks a sitting."""
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        ForeignKeyConstraint(["contest_id", "entry_id"], ["entries.contest_id", "entries.id"]),
+        Index("ix_standings_merit", "contest_id", "merit", "entry_id"),
+        Index("ix_standings_division", "contest_id", "division", "merit", "entry_id"),
+        Index("ix_standings_changed", "contest_id", "changed_at"),
+    )
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    division: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[int | None]
+    points: Mapped[int]
+    time_ms: Mapped[int] = mapped_column(Millis)
+    finished_at: Mapped[int] = mapped_column(Millis)
+    sittings: Mapped[int]
+    merit: Mapped[bytes] = mapped_column(Merit)
+    changed_at: Mapped[int] = mapped_column(Millis)
+
+
+class UnitShare(Base):
+    """What one entry gives to one unit: its standing over the sittings made for that unit."""
+
+    __tablename__ = "unit_shares"
+    __table_args__ = (Index("ix_unit_shares_unit", "contest_id", "unit_id"),)
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    points: Mapped[int]
+    sittings: Mapped[int]
+
+
+class UnitFigures(Base):
+    """The snapshot of one unit with its subtree, rebuilt at most every three seconds and only when something changed."""
+
+    __tablename__ = "unit_figures"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int]
+    sittings: Mapped[int]
+    points: Mapped[int] = mapped_column(Millis)
+
+
+class Snapshot(Base):
+    """When the unit figures of a contest were rebuilt, and what they were rebuilt from."""
+
+    __tablename__ = "snapshots"
+
+    contest_id: Mapped[int] = mapped_column(primary_key=True)
+    as_of: Mapped[int] = mapped_column(Millis)
+    changed_at: Mapped[int] = mapped_column(Millis)  # of the newest standing that it holds
+
+
+class JobRun(Base):
+    """When a job is due next: the process that moves the date does the work, so one is in effect however many run."""
+
+    __tablename__ = "job_runs"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[int] = mapped_column(Millis)

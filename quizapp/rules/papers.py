@@ -1,0 +1,98 @@
+"""PaperBlueprint, and drawing a paper from it by a stored seed."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from quizapp.errors import Refused
+from quizapp.rules.items import Difficulty, Item, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One line of a blueprint: `count` items of a bank that match, each worth `points` (hundredths)."""
+
+    bank: str
+    count: int
+    points: int
+    kind: Kind | None = None
+    topic: str | None = None
+    difficulty: Difficulty | None = None
+
+    def matches(self, item: Item) -> bool:
+        return (
+            (self.kind is None or item.kind is self.kind)
+            and (self.topic is None or item.topic == self.topic)
+            and (self.difficulty is None or item.difficulty is self.difficulty)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperBlueprint:
+    """What a paper is made of, in the order in which it is asked unless items are shuffled."""
+
+    draws: tuple[Draw, ...]
+    shuffle_items: bool = True
+    shuffle_choices: bool = True
+
+    @property
+    def total(self) -> int:
+        return sum(draw.count for draw in self.draws)
+
+    @property
+    def points(self) -> int:
+        """Full marks of a paper, hundredths."""
+        return sum(draw.count * draw.points for draw in self.draws)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperItem:
+    """One place of a frozen paper: the item's bank and index there, its points, and `order[shown] = position in the bank`."""
+
+    bank: str
+    index: int
+    points: int
+    order: tuple[int, ...] = ()
+
+
+Paper = tuple[PaperItem, ...]
+
+
+def shortages(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) -> list[tuple[int, int]]:
+    """Lines of the blueprint that the banks cannot fill: (index of the line, items that are missing)."""
+    missing = []
+    taken: set[tuple[str, int]] = set()
+    for number, draw in enumerate(blueprint.draws):
+        offered = [i for i, item in enumerate(items.get(draw.bank, ())) if draw.matches(item) and (draw.bank, i) not in taken]
+        if len(offered) < draw.count:
+            missing.append((number, draw.count - len(offered)))
+        taken.update((draw.bank, i) for i in offered[: draw.count])
+    return missing
+
+
+def draw(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint, seed: str) -> Paper:
+    """The paper that `seed` gives: the same seed and banks give the same paper on any machine.
+
+    Narrow lines of the blueprint are filled first, so that a broad line never uses up what a narrow one needs.
+    Raises Refused when the banks hold too few items.
+    """
+    chance = Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - repeatable on purpose, the seed is secret
+    taken: set[tuple[str, int]] = set()
+    chosen: list[list[PaperItem]] = [[] for _ in blueprint.draws]
+    offers = [[i for i, item in enumerate(items.get(d.bank, ())) if d.matches(item)] for d in blueprint.draws]
+    for number in sorted(range(len(offers)), key=lambda n: len(offers[n])):
+        line = blueprint.draws[number]
+        offered = [i for i in offers[number] if (line.bank, i) not in taken]
+        if len(offered) < line.count:
+            raise Refused("题库“{bank}”的题不够组卷，请联系组织单位", bank=line.bank)
+        for index in chance.sample(offered, line.count):
+            taken.add((line.bank, index))
+            order = list(range(len(items[line.bank][index].choices)))
+            if blueprint.shuffle_choices:
+                chance.shuffle(order)
+            chosen[number].append(PaperItem(line.bank, index, line.points, tuple(order)))
+    paper = [place for line in chosen for place in line]
+    if blueprint.shuffle_items:
+        chance.shuffle(paper)
+    return tuple(paper)

@@ -1,0 +1,62 @@
+"""When a contest runs, when a sitting ends, which day it belongs to. All times UTC milliseconds."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from quizapp.rules.contests import ContestRules, Release
+
+
+class Phase(StrEnum):
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSING = "closing"
+    OVER = "over"
+
+
+def phase(opens_at: int, last_start: int, closes_at: int, now: int) -> Phase:
+    """Where a contest stands: no start before `opens_at` nor after `last_start`, no hand-in after `closes_at`."""
+    if now < opens_at:
+        return Phase.UPCOMING
+    if now > closes_at:
+        return Phase.OVER
+    return Phase.OPEN if now <= last_start else Phase.CLOSING
+
+
+def deadline(rules: ContestRules, started_at: int) -> int:
+    """The effective end of a sitting: min(start + limit, closes_at), or start + limit where the rule gives the full time."""
+    limit = rules.clock.paper_ms
+    if limit is None:
+        return rules.closes_at
+    return started_at + limit if rules.clock.full_time else min(started_at + limit, rules.closes_at)
+
+
+def is_cut(rules: ContestRules, started_at: int) -> bool:
+    """True where somebody who starts now gets less than the paper's full time."""
+    limit = rules.clock.paper_ms
+    return limit is not None and deadline(rules, started_at) < started_at + limit
+
+
+def item_deadline(rules: ContestRules, opened_at: int, end: int) -> int | None:
+    """When the item opened at `opened_at` ends under an item clock; never after the sitting's own end."""
+    return None if rules.clock.item_ms is None else min(opened_at + rules.clock.item_ms, end)
+
+
+def contest_day(zone: str, at: int) -> str:
+    """The calendar day in the contest's zone, as 2026-06-01: a sitting counts on the day of its start."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def in_time(at: int, end: int, grace_ms: int) -> bool:
+    """A save or hand-in counts when it arrives by the deadline plus grace."""
+    return at <= end + grace_ms
+
+
+def time_used(started_at: int, finished_at: int, end: int) -> int:
+    """Milliseconds from the first delivery to the hand-in; grace is never charged and never gained."""
+    return max(0, min(finished_at, end) - started_at)
+
+
+def is_released(release: Release, closes_at: int, now: int) -> bool:
+    """Whether a score or a key may be shown to the one who sat."""
+    return release is Release.AT_ONCE or (release is Release.AT_END and now > closes_at)

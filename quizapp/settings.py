@@ -1,0 +1,96 @@
+"""Settings: every QUIZAPP_* variable, typed. An unknown one stops the start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+PREFIX = "QUIZAPP_"
+
+
+class BadSettings(Exception):
+    """The program cannot start like this; the text says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is the environment variable QUIZAPP_<NAME>."""
+
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = ""
+    timezone: str = "Asia/Shanghai"
+    locale: str = "zh_Hans"
+    base_url: str = ""
+    instance: str = "instance"
+    organiser: str = ""
+    telephone: str = ""
+    privacy: str = ""
+    icp: str = ""
+    police: str = ""
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def read(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment; fills in the embedded database and its secret. Raises BadSettings with one clear line."""
+    env = os.environ if environ is None else environ
+    given = {name[len(PREFIX) :].lower(): value for name, value in env.items() if name.startswith(PREFIX)}
+    known = {field.name for field in fields(Settings)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        names = "、".join(PREFIX + name.upper() for name in unknown)
+        raise BadSettings(f"不认识的设置 {names}；可用的设置：{'、'.join(sorted(PREFIX + n.upper() for n in known))}")
+    settings = Settings(**given)
+    _check(settings)
+    instance = Path(settings.instance).resolve()
+    given["instance"] = str(instance)
+    if not settings.database_url:
+        _make_private(instance)
+        given["database_url"] = f"sqlite:///{instance / 'quizapp.db'}"
+    if not settings.secret_key:
+        if settings.database_url:
+            raise BadSettings("设置了 QUIZAPP_DATABASE_URL 时必须同时设置 QUIZAPP_SECRET_KEY（至少32个字符）")
+        given["secret_key"] = _kept_secret(instance / "secret_key")
+    return Settings(**given)
+
+
+def _check(settings: Settings) -> None:
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise BadSettings("QUIZAPP_SECRET_KEY 太短：至少需要32个字符")
+    if settings.database_url and not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings("QUIZAPP_DATABASE_URL 应以 sqlite:/// 或 postgresql+psycopg:// 开头")
+    if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
+        raise BadSettings("QUIZAPP_BASE_URL 应以 http:// 或 https:// 开头")
+    try:
+        ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError):
+        raise BadSettings(f"QUIZAPP_TIMEZONE 不是时区名：{settings.timezone}，例如 Asia/Shanghai") from None
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"无法写入文件夹 {folder}：{error.strerror}") from None
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of the embedded installation: made once, mode 0600."""
+    _make_private(path.parent)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BadSettings(f"无法写入 {path}：{error.strerror}") from None
+    return path.read_text().strip()
