@@ -1,6 +1,7 @@
 """Migrations run on the engine that `quizapp.models.schema` hands over, each step in a transaction of its own."""
 
 from alembic import context
+
 from quizapp.models import Base
 
 engine = context.config.attributes["engine"]

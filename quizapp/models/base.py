@@ -12,7 +12,11 @@ from sqlalchemy import JSON, BigInteger, Engine, Integer, LargeBinary, MetaData,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from quizapp.models import dump
 
 Millis = BigInteger
 """UTC milliseconds since 1970, or a duration."""
@@ -107,6 +111,37 @@ class Database:
     def read(self) -> Iterator[Session]:
         with self._read() as session:
             yield session
+
+    @staticmethod
+    def is_away(error: BaseException) -> bool:
+        """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
+        return isinstance(error, OperationalError | PoolTimeout | InterfaceError | DisconnectionError)
+
+    def answers(self) -> bool:
+        """Whether the database can be reached."""
+        try:
+            with self.reader.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except Exception as error:
+            if not self.is_away(error):
+                raise
+            return False
+        return True
+
+    def backup(self, target: str) -> None:
+        """Write the whole database to a file while others go on."""
+        if self.writer.dialect.name == "sqlite":
+            dump.backup_sqlite(self.writer.url.database or "", target)
+        else:
+            dump.backup_postgresql(self.writer.url, target)
+
+    def restore(self, source: str) -> None:
+        """Replace the whole database by a backup."""
+        self.dispose()
+        if self.writer.dialect.name == "sqlite":
+            dump.restore_sqlite(self.writer.url.database or "", source)
+        else:
+            dump.restore_postgresql(self.writer.url, source)
 
     def dispose(self) -> None:
         self.writer.dispose()

@@ -43,7 +43,7 @@ class UnitState(Base):
     name: Mapped[str] = mapped_column(String(128))
     kind: Mapped[str | None] = mapped_column(String(32))
     headcount: Mapped[int | None]
-    from_at: Mapped[int] = mapped_column(Millis)
+    from_at: Mapped[int] = mapped_column(Millis, index=True)
 
 
 class MissingUnit(Base):

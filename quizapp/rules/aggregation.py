@@ -93,8 +93,8 @@ def shortfalls(figures: Figures, headcount: int | None, rules: UnitRules) -> lis
     reasons: list[tuple[str, dict[str, object]]] = []
     if figures.people == 0:
         return [("未参赛", {})]
-    if figures.people < rules.min_people:
-        reasons.append(("参与人数{people}人，要求至少{least}人", {"people": figures.people, "least": rules.min_people}))
+    if figures.people < rules.least_people:
+        reasons.append(("参与人数{people}人，要求至少{least}人", {"people": figures.people, "least": rules.least_people}))
     if share is not None and share > 1:
         reasons.append(("参与率超过100%，请核对应参人数", {}))
     needs_rate = rules.min_rate is not None or any(metric is Metric.RATE for metric, _ in rules.weights)

@@ -99,7 +99,13 @@ class UnitRules:
     min_people: int = 1
     min_rate: Fraction | None = None  # 1 = everybody
     min_mean: int | None = None  # hundredths of a point
-    hide_mean_below: int = 5  # people; a smaller unit's mean is not shown in public
+    hide_mean_below: int = 5  # people; a smaller unit's mean would give away its people
+
+    @property
+    def least_people(self) -> int:
+        """How many participants a unit needs for a place: a mean that is hidden cannot be ranked by."""
+        by_mean = any(metric is Metric.MEAN for metric, _ in self.weights)
+        return max(self.min_people, self.hide_mean_below if by_mean else 1)
 
 
 @dataclass(frozen=True, slots=True)

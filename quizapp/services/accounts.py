@@ -10,7 +10,7 @@ import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quizapp.errors import Invalid, NotFound, Refused, TooMany, Unauthenticated
 from quizapp.models.accounts import Account, OneTimeCode, SignIn, Throttle
@@ -198,7 +198,8 @@ def issue_code(session: Session, secret: str, account: Account, now: int) -> str
 
 def visitor_of(session: Session, token: str, now: int) -> Visitor | None:
     """Who holds this token now; None where it is unknown, ended, expired, or the account is disabled."""
-    child = select(Unit.id).where(Unit.parent_id == Account.unit_id).exists()
+    below = aliased(Unit)
+    child = select(below.id).where(below.parent_id == Account.unit_id).exists()
     row = session.execute(
         select(
             Account.id, SignIn.id, Account.role, Account.name, Account.login, Account.unit_id, Unit.name, ~child,
@@ -294,3 +295,12 @@ def reset_account(session: Session, actor: Actor, secret: str, account: Account,
     )
     record(session, actor, "account.reset", account.login or account.id, now)
     return issue_code(session, secret, account, now)
+
+
+def token_for(session: Session, actor: Actor, login: str, days: int, now: int) -> str:
+    """A bearer token for scripts. Raises NotFound."""
+    account = session.scalar(select(Account).where(Account.login == login, Account.disabled_at.is_(None)))
+    if account is None:
+        raise NotFound("没有账号“{login}”", login=login)
+    record(session, actor, "account.token", login, now, days=days)
+    return open_sign_in(session, account, now, days * DAY)

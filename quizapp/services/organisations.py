@@ -108,9 +108,7 @@ def unit_by_link(session: Session, link: str) -> Unit:
 
 def line_names(session: Session, unit: Unit) -> list[str]:
     """The names from the top of the tree down to the unit itself."""
-    ids = [int(part) for part in unit.path.strip("/").split("/") if part]
-    names = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).tuples().all())
-    return [names[unit_id] for unit_id in ids]
+    return [above.name for above in line(session, unit)]
 
 
 def search_units(session: Session, words: str, within: Iterable[str] = (), limit: int = 20) -> list[Unit]:
@@ -122,3 +120,22 @@ def search_units(session: Session, words: str, within: Iterable[str] = (), limit
     found = session.scalars(query.order_by(func.length(Unit.path).desc(), Unit.name).limit(limit if not paths else 2000))
     units = [unit for unit in found if not paths or any(unit.path.startswith(path) for path in paths)]
     return units[:limit]
+
+
+def unit_by_id(session: Session, unit_id: str) -> Unit:
+    """The unit of a form's hidden field. Raises NotFound."""
+    unit = session.get(Unit, int(unit_id)) if unit_id.isascii() and unit_id.isdigit() and len(unit_id) < 10 else None
+    if unit is None:
+        raise NotFound("没有这个单位")
+    return unit
+
+
+def name_of(session: Session, unit_id: int | None) -> str | None:
+    return None if unit_id is None else session.scalar(select(Unit.name).where(Unit.id == unit_id))
+
+
+def line(session: Session, unit: Unit) -> list[Unit]:
+    """The units from the top of the tree down to this one."""
+    ids = [int(part) for part in unit.path.strip("/").split("/") if part]
+    units = {found.id: found for found in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
+    return [units[unit_id] for unit_id in ids]

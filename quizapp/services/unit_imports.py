@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import BadFile, Fault
-from quizapp.models.organisations import Unit, UnitState
+from quizapp.models.organisations import MissingUnit, Unit, UnitState
 from quizapp.rules.rows import UnitRow
 from quizapp.services.accounts import LETTERS
 from quizapp.services.audit import Actor, record
@@ -116,28 +116,23 @@ def _resolve(rows: Sequence[UnitRow], known: Mapping[str, Unit], file: str) -> l
         if row.code:
             codes[number] = row.code
             names[row.name].add(row.code)
-    faults: list[Fault] = []
-    parents: dict[int, str | None] = {}
     by_name = {(unit.name, ids[unit.parent_id].code if unit.parent_id else None): unit.code for unit in known.values()}
     made: dict[str | None, int] = defaultdict(int)
     taken = set(known) | set(codes.values())
-    waiting = list(range(len(rows)))
+    parents: dict[int, str | None] = {}
+    waiting = set(range(len(rows)))
     while waiting:
-        ready = [n for n in waiting if _parent_of(rows[n], names, taken) is not None or rows[n].parent is None]
+        ready = [n for n in sorted(waiting) if rows[n].parent is None or _parent_of(rows[n], names, taken) is not None]
         if not ready:
-            faults.extend(_parent_fault(rows[n], names, file) for n in waiting)
-            break
+            raise BadFile([_parent_fault(rows[n], names, file) for n in sorted(waiting)])
         for number in ready:
             row = rows[number]
-            parent = _parent_of(row, names, taken) if row.parent else None
-            parents[number] = parent
+            parents[number] = parent = _parent_of(row, names, taken)
             if number not in codes:
                 codes[number] = by_name.get((row.name, parent)) or _make_code(parent, made, taken)
                 taken.add(codes[number])
                 names[row.name].add(codes[number])
-        waiting = [n for n in waiting if n not in set(ready)]
-    if faults:
-        raise BadFile(faults)
+        waiting -= set(ready)
     return _parents_first([(rows[n], codes[n], parents[n]) for n in range(len(rows))], set(known), file)
 
 
@@ -214,3 +209,16 @@ def add_unit(session: Session, actor: Actor, row: UnitRow, now: int) -> Unit:
     unit = session.scalars(select(Unit).where(Unit.name == row.name).order_by(Unit.id.desc())).first()
     assert unit is not None
     return unit
+
+
+def report_missing(session: Session, contest_id: int, now: int, *, name: str, parent: str, contact: str, phone: str) -> None:
+    """Somebody's unit is not in the tree: put it in the organiser's queue, once per name and phone."""
+    known = session.scalar(
+        select(MissingUnit.id).where(
+            MissingUnit.contest_id == contest_id, MissingUnit.phone == phone, MissingUnit.resolved_at.is_(None)
+        )
+    )
+    if known is None:
+        session.add(
+            MissingUnit(contest_id=contest_id, name=name, parent=parent, contact=contact, phone=phone, created_at=now)
+        )

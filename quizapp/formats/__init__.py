@@ -1,0 +1,1 @@
+"""The files: each module one format; none knows pages or tables."""

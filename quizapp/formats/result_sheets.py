@@ -1,0 +1,220 @@
+"""Results laid out as tables: people, units, those who have not taken part; with what defends every number beside it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from quizapp.formats.result_table import Column, Sheet
+from quizapp.rules.aggregation import Figures
+from quizapp.rules.contests import ContestRules, Metric, Tie
+from quizapp.rules.wording import Sentence, people_places, unit_places
+
+UNASSIGNED = "未归属"
+_TIES = {Tie.TIME: "“用时（毫秒）”升序", Tie.FINISH: "“完成时间”升序"}
+
+
+class Person(Protocol):
+    """A line of results.people."""
+
+    @property
+    def place(self) -> int: ...
+    @property
+    def shared(self) -> bool: ...
+    @property
+    def entry_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def unit_code(self) -> str | None: ...
+    @property
+    def unit_name(self) -> str | None: ...
+    @property
+    def division(self) -> str: ...
+    @property
+    def points(self) -> int: ...
+    @property
+    def time_ms(self) -> int: ...
+    @property
+    def finished_at(self) -> int: ...
+    @property
+    def sittings(self) -> int: ...
+
+
+class UnitLine(Protocol):
+    """A line of results.units."""
+
+    @property
+    def place(self) -> int | None: ...
+    @property
+    def shared(self) -> bool: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str | None: ...
+    @property
+    def parent_name(self) -> str | None: ...
+    @property
+    def figures(self) -> Figures: ...
+    @property
+    def headcount(self) -> int | None: ...
+    @property
+    def rate(self) -> Fraction | None: ...
+    @property
+    def value(self) -> Fraction | None: ...
+    @property
+    def reasons(self) -> tuple[Sentence, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Whose figures these are and of when: `scope` in words, moments UTC milliseconds, `exported_by` name and account."""
+
+    scope: str
+    as_of: int
+    exported_at: int
+    exported_by: str
+
+
+def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> Sheet:
+    """People by place; sorting by the columns named in the notes gives the same order again."""
+    titles = {division.code: division.title for division in rules.divisions}
+    columns = [
+        Column("名次", "integer", 8), Column("并列", "text", 8), Column("姓名", "text", 14), Column("手机尾号", "text", 10),
+        Column("单位", "text", 30), Column("单位编码", "text", 16), Column("组别", "text", 12),
+        Column("得分（分）", "decimal", 11), Column("用时", "duration", 14), Column("用时（毫秒）", "integer", 14),
+        Column("完成时间", "moment", 25), Column("参与人次（次）", "integer", 12), Column("参赛编号", "text", 36),
+    ]  # fmt: skip
+    lines = [
+        (
+            row.place, "并列" if row.shared else "", row.name, phone_tail(row.phone), row.unit_name or UNASSIGNED,
+            row.unit_code or "", titles.get(row.division, row.division), row.points, row.time_ms, row.time_ms,
+            row.finished_at, row.sittings, row.entry_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+    keys = ["“得分（分）”降序", *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
+    rules_told = "；".join(_told(people_places(rules)))
+    notes = [*_notes(rules, stamp), f"排名规则：{rules_told}。", f"依次按{'、'.join(keys)}重新排序，得到同样的次序。"]
+    sittings = sum(row.sittings for row in rows)
+    totals = (None, None, f"合计{len(rows)}人", *[None] * 8, sittings, None)
+    return Sheet(f"{rules.title} 个人成绩", notes, columns, lines, totals, footer(lines), rules.zone)
+
+
+def unit_sheet(rows: Sequence[UnitLine], rules: ContestRules, stamp: Stamp, whole: Figures | None = None) -> Sheet:
+    """Units by place, then those without one by code; `whole` is what stands above them, each person counted once."""
+    columns = [
+        Column("名次", "integer", 8), Column("并列", "text", 8), Column("单位", "text", 30), Column("单位编码", "text", 16),
+        Column("类型", "text", 10), Column("上级单位", "text", 20), Column("应参人数（人）", "integer", 12),
+        Column("参与人数（人）", "integer", 12), Column("参与人次（次）", "integer", 12), Column("参与率", "percent", 10),
+        Column("平均分（分）", "decimal", 12), Column("排名依据值", "decimal", 14), Column("未排名次的原因", "text", 34),
+    ]  # fmt: skip
+    lines = [
+        (
+            row.place, "并列" if row.shared else "", row.name, row.code, row.kind, row.parent_name, row.headcount,
+            row.figures.people, row.figures.sittings, row.rate, _cents(shown_mean(row, rules)),
+            _cents(shown_value(row, rules)), "；".join(_told(row.reasons)),
+        )
+        for row in rows
+    ]  # fmt: skip
+    rules_told = "；".join(_told(unit_places(rules)))
+    notes = [
+        *_notes(rules, stamp),
+        f"排名规则：{rules_told}。",
+        "有名次的单位依次按“排名依据值”降序、“单位编码”升序重新排序，得到同样的次序；其余按单位编码列在后面。",
+    ]
+    people, sittings = sum(row.figures.people for row in rows), sum(row.figures.sittings for row in rows)
+    totals = (None, None, f"各行相加，共{len(rows)}个单位", *[None] * 4, people, sittings, *[None] * 4)
+    ending = footer(lines)
+    if whole is not None:
+        ending = [reconciliation(whole, people, sittings), *ending]
+    return Sheet(f"{rules.title} 单位成绩", notes, columns, lines, totals, ending, rules.zone)
+
+
+def waiting_sheet(
+    rows: Sequence[Mapping[str, str | None]], rules: ContestRules, stamp: Stamp
+) -> Sheet:
+    """People of rosters who have not begun: mappings with name, number, phone, unit, unit_code."""
+    columns = [
+        Column("序号", "integer", 8), Column("姓名", "text", 16), Column("工号", "text", 16), Column("手机尾号", "text", 12),
+        Column("单位", "text", 34), Column("单位编码", "text", 18),
+    ]  # fmt: skip
+    lines = [
+        (number, row["name"], row["number"] or "", phone_tail(row["phone"]), row["unit"] or UNASSIGNED, row["unit_code"] or "")
+        for number, row in enumerate(rows, start=1)
+    ]
+    totals = (None, f"合计{len(rows)}人", *[None] * 4)
+    notes = [*_notes(rules, stamp), "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。"]
+    return Sheet(f"{rules.title} 未参加人员", notes, columns, lines, totals, footer(lines), rules.zone)
+
+
+def reconciliation(whole: Figures, people: int, sittings: int) -> str:
+    """Why the sum of the rows and the figure above them may differ, in numbers."""
+    told = f"列表以上一级合计：参与人数{whole.people}人、参与人次{whole.sittings}次"
+    if (people, sittings) == (whole.people, whole.sittings):
+        return f"{told}，与各行相加相同。"
+    return (
+        f"{told}；各行相加{people}人、{sittings}次，相差{whole.people - people:+d}人、{whole.sittings - sittings:+d}次，"
+        "是不在列表中的本级和其他单位的人员，以及在几个单位答过题、合计时只计一次的人员。"
+    )
+
+
+def shown_mean(row: UnitLine, rules: ContestRules) -> Fraction | None:
+    """The mean in points, kept back for a unit so small that it would give away its people."""
+    return None if row.figures.people < rules.units.hide_mean_below else row.figures.mean
+
+
+def shown_value(row: UnitLine, rules: ContestRules) -> Fraction | None:
+    """The value that ranks, kept back where it would give away a mean that is kept back."""
+    by_mean = any(metric is Metric.MEAN for metric, _ in rules.units.weights)
+    return None if by_mean and row.figures.people < rules.units.hide_mean_below else row.value
+
+
+def phone_tail(phone: str | None) -> str:
+    """The last four digits: enough to tell two people of one name apart."""
+    return phone[-4:] if phone else ""
+
+
+def moment_words(ms: int, zone: str) -> str:
+    """2026年6月4日 11:00:05"""
+    at = datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    return f"{at.year}年{at.month}月{at.day}日 {at.hour}:{at.minute:02d}:{at.second:02d}"
+
+
+def checksum(lines: Iterable[Sequence[object]]) -> str:
+    """SHA-256 of the rows: the same figures give the same one, in either format and on any day."""
+    found = hashlib.sha256()
+    for line in lines:
+        text = "\t".join("" if value is None else str(value) for value in line)
+        found.update(text.encode("utf-8", "surrogatepass") + b"\n")
+    return found.hexdigest()
+
+
+def footer(lines: Sequence[Sequence[object]]) -> list[str]:
+    """How many rows there are, and their checksum."""
+    return [
+        f"共{len(lines)}行，校验码（SHA-256）{checksum(lines)}",
+        "范围、截止时刻相同，再次导出的行数和校验码也相同；不同则说明其间数据有更正。",
+    ]
+
+
+def _notes(rules: ContestRules, stamp: Stamp) -> list[str]:
+    return [
+        f"范围：{stamp.scope}",
+        f"截至{moment_words(stamp.as_of, rules.zone)}；{stamp.exported_by}于{moment_words(stamp.exported_at, rules.zone)}导出",
+    ]
+
+
+def _told(sentences: Iterable[Sentence]) -> list[str]:
+    return [text.format(**params) for text, params in sentences]
+
+
+def _cents(value: Fraction | None) -> Fraction | None:
+    return None if value is None else value * 100

@@ -1,0 +1,81 @@
+"""What runs without a visitor: overdue sittings and unit snapshots. Idempotent, safe to run twice, one in effect."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select, update
+
+from quizapp.models.base import Database, insert_into
+from quizapp.models.standings import JobRun
+from quizapp.services import contests, finishing, sittings, standings
+
+log = logging.getLogger("quizapp.jobs")
+OVERDUE_EVERY = 5_000
+SNAPSHOT_EVERY = 3_000
+
+
+def finish_overdue(database: Database, secret: str, now: int) -> int:
+    """Finish every sitting whose time is up, each in a transaction of its own; how many there were."""
+    count = 0
+    while True:
+        with database.read() as session:
+            overdue = sittings.find_overdue(session, now)
+        for sitting_id in overdue:
+            with database.write() as session:
+                finishing.finish_overdue(session, secret, sitting_id, now)
+        count += len(overdue)
+        if not overdue:
+            return count
+
+
+def rebuild_snapshots(database: Database, now: int) -> int:
+    """Rebuild the unit figures of contests where something changed; how many."""
+    with database.read() as session:
+        stale = [contest for contest in contests.list_contests(session) if standings.is_stale(session, contest, now)]
+    for contest in stale:
+        with database.write() as session:
+            standings.rebuild_units(session, contest, now)
+    return len(stale)
+
+
+def claim(database: Database, name: str, every: int, now: int) -> bool:
+    """Whether this process is the one to do a job now: the one that moves its date."""
+    with database.read() as session:
+        due = session.scalar(select(JobRun.due_at).where(JobRun.name == name))
+    if due is not None and due > now:
+        return False
+    with database.write() as session:
+        if due is None:
+            first = insert_into(session, JobRun).values(name=name, due_at=now + every).on_conflict_do_nothing()
+            return session.execute(first.returning(JobRun.name)).one_or_none() is not None
+        moved = update(JobRun).where(JobRun.name == name, JobRun.due_at == due).values(due_at=now + every)
+        return session.execute(moved.returning(JobRun.name)).one_or_none() is not None
+
+
+def run_due(database: Database, secret: str, now: int) -> None:
+    """One round: every job that is due and not done by another process."""
+    if claim(database, "overdue", OVERDUE_EVERY, now):
+        finish_overdue(database, secret, now)
+    if claim(database, "snapshots", SNAPSHOT_EVERY, now):
+        rebuild_snapshots(database, now)
+
+
+def start(database: Database, secret: str, clock: Callable[[], int], pause: float = 1.0) -> threading.Event:
+    """Run the jobs in a thread until the returned event is set."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while not stop.wait(pause):
+            try:
+                run_due(database, secret, clock())
+            except Exception as error:
+                log.warning("jobs: %s", _short(error))
+
+    threading.Thread(target=loop, name="jobs", daemon=True).start()
+    return stop
+
+
+def _short(error: Any) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

@@ -1,0 +1,280 @@
+"""Entries: coming into a contest by account, by a unit's link, by roster; codes to come back; changing one's unit."""
+
+from dataclasses import dataclass
+
+import uuid_utils
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.orm import Session
+
+from quizapp.errors import Conflict, Invalid, Refused, Unauthenticated
+from quizapp.models.accounts import Account, SignIn
+from quizapp.models.base import insert_into
+from quizapp.models.contests import Entry, EntryMove
+from quizapp.models.organisations import Unit
+from quizapp.models.sittings import Sitting
+from quizapp.rules.attempts import Track, left
+from quizapp.rules.contests import ContestRules, Door
+from quizapp.rules.roles import Role
+from quizapp.rules.timing import Phase, contest_day
+from quizapp.services.accounts import (
+    DAY,
+    check_throttle,
+    code_fingerprint,
+    new_code,
+    open_sign_in,
+)
+from quizapp.services.audit import Actor, record
+from quizapp.services.contests import Running
+
+STAYS_AFTER_CLOSE = 30 * DAY  # the device stays signed in a little longer, to see what is released at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """Who is about to start: account, entry if any, the open sitting if any, and how many were made."""
+
+    account_id: str
+    role: Role
+    login: str | None
+    name: str
+    phone: str | None
+    on_roster: bool
+    account_unit_id: int | None
+    entry_id: str | None
+    unit_id: int | None
+    open_sitting: str | None
+    taken: int
+    taken_today: int
+
+
+def contestant(session: Session, contest_id: int, token_id: str, track: str, day: str, now: int) -> Contestant:
+    """Everything that a start has to know, in one statement. Raises Unauthenticated."""
+    made = select(func.count()).where(
+        Sitting.contest_id == contest_id, Sitting.entry_id == Entry.id, Sitting.track == track
+    ).correlate(Entry)  # fmt: skip
+    opened = select(Sitting.id).where(
+        Sitting.contest_id == contest_id, Sitting.entry_id == Entry.id, Sitting.state == "open"
+    ).correlate(Entry)  # fmt: skip
+    row = session.execute(
+        select(
+            Account.id, Account.role, Account.login, Account.name, Account.phone, Account.on_roster, Account.unit_id,
+            Entry.id, Entry.unit_id, opened.scalar_subquery(), made.scalar_subquery(),
+            made.where(Sitting.day == day).scalar_subquery(),
+        )
+        .select_from(SignIn)
+        .join(Account, Account.id == SignIn.account_id)
+        .outerjoin(Entry, and_(Entry.contest_id == contest_id, Entry.account_id == Account.id))
+        .where(SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None))
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise Unauthenticated("请先登录")
+    return Contestant(row[0], Role(row[1]), *row[2:])
+
+
+def enter_by_account(session: Session, contest: Running, who: Contestant, now: int) -> None:
+    """Make the entry of somebody who has an account or came by roster. Raises Refused with the reason.
+
+    Staff may try a contest; what they do never counts.
+    """
+    rules = contest.rules
+    staff = who.role is not Role.CONTESTANT
+    door = Door.ACCOUNT if who.login else Door.ROSTER
+    if not staff and door not in rules.entry.doors:
+        raise Refused("您还没有参加本次竞赛，请扫本单位的二维码进入")
+    unit = session.get(Unit, who.account_unit_id) if who.account_unit_id else None
+    if not staff:
+        _check_unit(session, rules, unit)
+    _insert(session, contest, who.account_id, unit, who.name, who.phone, now, counts=not staff)
+
+
+def _check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None:
+    if not rules.entry.units:
+        return
+    paths = session.scalars(select(Unit.path).where(Unit.code.in_(rules.entry.units)))
+    if unit is None or not any(unit.path.startswith(path) for path in paths):
+        raise Refused("您的单位不在本次竞赛的参加范围内")
+
+
+def division_of(rules: ContestRules, unit: Unit | None) -> str:
+    """The division that the kind of the unit gives; the first where none says anything about kinds."""
+    for division in rules.divisions:
+        if unit is not None and unit.kind in division.unit_kinds:
+            return division.code
+    return next((division.code for division in rules.divisions if not division.unit_kinds), "")
+
+
+def _insert(
+    session: Session,
+    contest: Running,
+    account_id: str,
+    unit: Unit | None,
+    name: str,
+    phone: str | None,
+    now: int,
+    *,
+    counts: bool = True,
+    may_publish: bool = False,
+    code_hash: str | None = None,
+    consented: bool = False,
+) -> bool:
+    """True where the entry is new; False where the account or the phone has one already."""
+    made = session.execute(
+        insert_into(session, Entry)
+        .values(
+            contest_id=contest.id,
+            id=uuid_utils.uuid7().hex,
+            account_id=account_id,
+            unit_id=unit.id if unit else None,
+            division=division_of(contest.rules, unit),
+            name=name,
+            phone=phone if counts else None,
+            code_hash=code_hash,
+            counts=counts,
+            consented_at=now if consented else None,
+            may_publish=may_publish,
+            disputed_at=None,
+            unit_changes=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Entry.id)
+    ).one_or_none()
+    return made is not None
+
+
+def join_by_link(
+    session: Session,
+    secret: str,
+    contest: Running,
+    unit: Unit,
+    now: int,
+    *,
+    name: str,
+    phone: str | None,
+    may_publish: bool = False,
+) -> tuple[str, str]:
+    """Come in by a unit's QR code with name and phone, no password: (token for this device, 取回码).
+
+    Raises Refused where the door is shut or the unit is outside, Conflict where the phone has an entry already.
+    """
+    if Door.LINK not in contest.rules.entry.doors:
+        raise Refused("本次竞赛不能扫码直接参加，请用单位发的登录码")
+    _check_unit(session, contest.rules, unit)
+    account = _rostered(session, unit, name, phone) or _new_account(session, name, phone, unit, now)
+    code = new_code()
+    fresh = _insert(
+        session, contest, account.id, unit, name, phone, now,
+        may_publish=may_publish, consented=True, code_hash=code_fingerprint(secret, str(contest.id), code),
+    )  # fmt: skip
+    if not fresh:
+        raise Conflict("这个手机号已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发")
+    return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now), code
+
+
+def _rostered(session: Session, unit: Unit, name: str, phone: str | None) -> Account | None:
+    """The roster's account of the same person who came by the link instead; one with a password must sign in with it."""
+    if phone is None:
+        return None
+    return session.scalar(
+        select(Account).where(
+            Account.phone == phone, Account.name == name, Account.on_roster, Account.password.is_(None),
+            Account.disabled_at.is_(None), Account.role == Role.CONTESTANT.value, Account.unit_id == unit.id,
+        )
+    )  # fmt: skip
+
+
+def _new_account(session: Session, name: str, phone: str | None, unit: Unit, now: int) -> Account:
+    account = Account(
+        id=uuid_utils.uuid7().hex, role=Role.CONTESTANT.value, name=name, phone=phone, unit_id=unit.id, created_at=now
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def reopen(
+    session: Session, secret: str, contest: Running, address: str, now: int, *, name: str, phone: str, code: str
+) -> str:
+    """Open one's entry on another device: a token. Raises Unauthenticated, TooMany; the edge counts failures."""
+    check_throttle(session, {f"address:{address}"[:128]: 3_000, f"account:{contest.id}/{phone}"[:128]: 10}, now)
+    entry = session.scalar(select(Entry).where(Entry.contest_id == contest.id, Entry.phone == phone))
+    given = code_fingerprint(secret, str(contest.id), code)
+    if entry is None or entry.code_hash != given or entry.name != name:
+        raise Unauthenticated("姓名、手机号或取回码不对")
+    account = session.get_one(Account, entry.account_id)
+    if account.disabled_at:
+        raise Unauthenticated("姓名、手机号或取回码不对")
+    return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now)
+
+
+def reissue_code(session: Session, actor: Actor, secret: str, entry: Entry, now: int) -> str:
+    """A new 取回码 for somebody who lost it; the old one stops working."""
+    code = new_code()
+    entry.code_hash = code_fingerprint(secret, str(entry.contest_id), code)
+    record(session, actor, "entry.code", f"{entry.contest_id}/{entry.id}", now)
+    return code
+
+
+def entry_of(session: Session, contest_id: int, account_id: str) -> Entry | None:
+    return session.scalar(select(Entry).where(Entry.contest_id == contest_id, Entry.account_id == account_id))
+
+
+def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, now: int) -> None:
+    """Move one's entry to another unit within the contest's allowance; sittings made so far stay where they were made."""
+    rules = contest.rules
+    if entry.unit_id == unit.id:
+        raise Invalid("您现在就在这个单位")
+    _check_unit(session, rules, unit)
+    moved = session.execute(
+        update(Entry)
+        .where(
+            Entry.contest_id == contest.id, Entry.id == entry.id, Entry.unit_changes < rules.entry.unit_changes
+        )
+        .values(unit_id=unit.id, unit_changes=Entry.unit_changes + 1, division=division_of(rules, unit))
+        .returning(Entry.id)
+    ).one_or_none()  # fmt: skip
+    if moved is None:
+        raise Refused("更换单位的次数已用完，请联系单位联络员或组织单位")
+    session.add(
+        EntryMove(contest_id=contest.id, entry_id=entry.id, at=now, from_unit_id=entry.unit_id, to_unit_id=unit.id)
+    )
+    actor = Actor(entry.account_id, entry.name)
+    record(session, actor, "entry.unit", f"{contest.id}/{entry.id}", now, before=entry.unit_id, after=unit.id)
+
+
+def dispute(session: Session, actor: Actor, entry: Entry, disputed: bool, now: int) -> None:
+    """The liaison says that somebody does not belong to the unit; an organiser looks into it."""
+    entry.disputed_at = now if disputed else None
+    record(session, actor, "entry.dispute" if disputed else "entry.undispute", f"{entry.contest_id}/{entry.id}", now)
+
+
+def unit_code(session: Session, unit_id: int) -> str | None:
+    return session.scalar(select(Unit.code).where(Unit.id == unit_id))
+
+
+def sittings_left(session: Session, contest: Running, account_id: str, now: int, track: Track = Track.COUNTED) -> int | None:
+    """How many sittings somebody may still start today; None is no limit."""
+    entry = entry_of(session, contest.id, account_id)
+    if entry is None:
+        return left(contest.rules.limits, track, 0, 0)
+    day = contest_day(contest.rules.zone, now)
+    taken, today = session.execute(
+        select(func.count(), func.count().filter(Sitting.day == day)).where(
+            Sitting.contest_id == contest.id, Sitting.entry_id == entry.id, Sitting.track == track.value
+        )
+    ).one()
+    return left(contest.rules.limits, track, taken, today)
+
+
+def why_not(contest: Running, may_enter: bool, sittings_left_: int | None, now: int) -> str | None:
+    """Why no sitting can be started now, as a message id; None where one can."""
+    phase = contest.phase(now)
+    reasons = (
+        (phase is Phase.UPCOMING, "竞赛还没有开始"),
+        (phase is Phase.OVER, "竞赛已经结束"),
+        (phase is Phase.CLOSING, "已过最后开始时间，不能再开始新的答题"),
+        (contest.paused, "竞赛暂停，暂时不能开始新的答题；正在答的不受影响"),
+        (not may_enter, "您还没有参加本次竞赛，请扫本单位的二维码进入"),
+        (sittings_left_ == 0, "答题次数已用完"),
+    )
+    return next((reason for holds, reason in reasons if holds), None)

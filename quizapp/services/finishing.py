@@ -1,0 +1,230 @@
+"""The end of a sitting: handed in by its contestant or finished by the server, marked, and counted."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, and_, select, update
+from sqlalchemy.orm import Session
+
+from quizapp.errors import Conflict, Unauthenticated
+from quizapp.models.accounts import Account, SignIn
+from quizapp.models.base import insert_into
+from quizapp.models.contests import Contest, Entry
+from quizapp.models.sittings import Sitting
+from quizapp.models.standings import Standing, UnitShare
+from quizapp.rules import scoring, timing
+from quizapp.rules.attempts import Track
+from quizapp.rules.ranking import merit
+from quizapp.services import banks, papers
+from quizapp.services.contests import Running, running
+from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of, split_id
+
+S: Any = Sitting.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a sitting ended; points in hundredths."""
+
+    sitting_id: str
+    contest: Running
+    entry_id: str
+    track: str
+    state: str
+    points: int
+    of: int
+    right: int
+    total: int
+    time_ms: int
+    handed_in: bool
+    receipt: str
+    finished_at: int
+
+
+def hand_in(
+    session: Session, secret: str, sitting_id: str, token_id: str, now: int, *,
+    revision: int | None = None, key: str | None = None, answers: papers.Answers | None = None,
+) -> Result:  # fmt: skip
+    """Hand in once, however often it is asked: again gives the same result.
+
+    Answers given with it are merged first and need the present revision (or the key of the last save); without answers what
+    is stored is handed in. Raises Conflict for a stale revision with answers, Overdue when the time is up.
+    """
+    row, contest = _locked(session, sitting_id, token_id, now)
+    if row.state != "open":
+        if answers and not row.handed_in and row.last_key != key:
+            raise Overdue(sitting_id, answers)
+        return _result(row, contest)
+    if is_overdue(row, now):
+        raise Overdue(sitting_id, answers)
+    stored = dict(row.answers)
+    if answers and row.last_key != key:
+        if revision != row.revision:
+            raise Conflict("答案已在别处更新", current={"revision": row.revision, "answers": row.answers})
+        items = banks.items_by_bank(session, row.paper["banks"])
+        papers.check_answers(answers, papers.thaw(row.paper["items"]), items)
+        stored |= {position: answer for position, answer in answers.items() if row.item_no in (None, int(position))}
+    return _finish(session, secret, row, contest, stored, min(now, row.deadline), now, handed_in=True)
+
+
+def finish_overdue(session: Session, secret: str, sitting_id: str, now: int, late: papers.Answers | None = None) -> None:
+    """Finish a sitting whose time is up with what is saved, as of its deadline; safe to run twice.
+
+    Answers that came too late are kept beside as evidence and never marked.
+    """
+    contest_id, inner = split_id(sitting_id)
+    row = session.execute(
+        _with_entry().where(S.contest_id == contest_id, S.id == inner).with_for_update(of=(Entry, Sitting))
+    ).one_or_none()
+    if row is None:
+        return
+    contest = _contest(session, contest_id)
+    if is_overdue(row, now):
+        _finish(session, secret, row, contest, row.answers, row.deadline, now, handed_in=False)
+    if late:
+        kept = {**(row.late or {}), str(now): late}
+        if len(kept) <= 20:
+            session.execute(update(Sitting).where(S.contest_id == contest_id, S.id == inner).values(late=kept))
+
+
+def _with_entry() -> Any:
+    return (
+        select(*Sitting.__table__.c, Entry.counts, Entry.division)
+        .select_from(Sitting)
+        .join(Entry, and_(Entry.contest_id == S.contest_id, Entry.id == S.entry_id))
+    )
+
+
+def _locked(session: Session, sitting_id: str, token_id: str, now: int) -> tuple[Row[Any], Running]:
+    """One's own sitting and its entry, locked, with the contest. Raises Unauthenticated, NotFound."""
+    contest_id, inner = split_id(sitting_id)
+    row = session.execute(
+        _with_entry()
+        .join(SignIn, SignIn.account_id == S.account_id)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(
+            S.contest_id == contest_id, S.id == inner,
+            SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None),
+        )
+        .with_for_update(of=(Entry, Sitting))
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        row_of(session, sitting_id, token_id, now)
+        raise Unauthenticated("请先登录")
+    return row, _contest(session, contest_id)
+
+
+def _contest(session: Session, contest_id: int) -> Running:
+    return running(session.get_one(Contest, contest_id))
+
+
+def _finish(
+    session: Session, secret: str, row: Row[Any], contest: Running, answers: papers.Answers, finished_at: int, now: int,
+    *, handed_in: bool,
+) -> Result:  # fmt: skip
+    items = banks.items_by_bank(session, row.paper["banks"])
+    paper = papers.thaw(row.paper["items"])
+    score = scoring.score(paper, items, papers.to_rules(answers, paper, items), contest.rules.marking)
+    time_ms = timing.time_used(row.started_at, finished_at, row.deadline)
+    changed = session.execute(
+        update(Sitting)
+        .where(S.contest_id == row.contest_id, S.id == row.id, S.state == "open")
+        .values(
+            state="handed_in",
+            answers=answers,
+            finished_at=finished_at,
+            handed_in=handed_in,
+            points=score.points,
+            of=score.of,
+            right=score.right,
+            time_ms=time_ms,
+            marks=list(score.marks),
+            receipt=receipt(secret, row.contest_id, row.id, answers, finished_at),
+        )
+        .returning(*Sitting.__table__.c)
+    ).one()
+    if row.track == Track.COUNTED and row.counts:
+        _count(session, contest, row, now)
+    return _result(changed, contest)
+
+
+def receipt(secret: str, contest_id: int, sitting_id: str, answers: papers.Answers, finished_at: int) -> str:
+    """A code over the sitting, its answers and the moment: any changed answer makes another code."""
+    told = orjson.dumps([public_id(contest_id, sitting_id), answers, finished_at], option=orjson.OPT_SORT_KEYS)
+    digest = hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()[:16].upper()
+    return "-".join(digest[i : i + 4] for i in range(0, 16, 4))
+
+
+def _count(session: Session, contest: Running, row: Row[Any], now: int) -> None:
+    """Fold all sittings of the entry, under its lock, into its standing and its share of the unit of this sitting."""
+    rules = contest.rules
+    finished = [
+        scoring.Finished(*values)
+        for values in session.execute(
+            select(S.points, S.time_ms, S.finished_at, S.day, S.attempt_no, S.unit_id).where(
+                S.contest_id == row.contest_id,
+                S.entry_id == row.entry_id,
+                S.track == Track.COUNTED.value,
+                S.state == "handed_in",
+            )
+        )
+    ]
+    standing = scoring.standing(finished, rules.counts, rules.ties)
+    values = {
+        "division": row.division,
+        "unit_id": max(finished, key=lambda s: s.attempt_no).unit_id,
+        "points": standing.points,
+        "time_ms": standing.time_ms,
+        "finished_at": standing.finished_at,
+        "sittings": standing.sittings,
+        "merit": merit(standing, rules.ties),
+        "changed_at": now,
+    }
+    session.execute(
+        insert_into(session, Standing)
+        .values(contest_id=row.contest_id, entry_id=row.entry_id, **values)
+        .on_conflict_do_update(index_elements=["contest_id", "entry_id"], set_=values)
+    )
+    if row.unit_id is None:
+        return
+    share = scoring.standing([s for s in finished if s.unit_id == row.unit_id], rules.counts, rules.ties)
+    session.execute(
+        insert_into(session, UnitShare)
+        .values(
+            contest_id=row.contest_id, entry_id=row.entry_id, unit_id=row.unit_id,
+            points=share.points, sittings=share.sittings,
+        )
+        .on_conflict_do_update(
+            index_elements=["contest_id", "entry_id", "unit_id"],
+            set_={"points": share.points, "sittings": share.sittings},
+        )
+    )  # fmt: skip
+
+
+def _result(row: Row[Any], contest: Running) -> Result:
+    return Result(
+        sitting_id=public_id(row.contest_id, row.id),
+        contest=contest,
+        entry_id=row.entry_id,
+        track=row.track,
+        state=row.state,
+        points=row.points,
+        of=row.of,
+        right=row.right,
+        total=len(row.paper["items"]),
+        time_ms=row.time_ms,
+        handed_in=bool(row.handed_in),
+        receipt=row.receipt,
+        finished_at=row.finished_at,
+    )
+
+
+def result_of(session: Session, sitting_id: str, token_id: str, now: int) -> Result | None:
+    """How one's own sitting ended; None while it runs. Raises Overdue, NotFound, Unauthenticated."""
+    row = row_of(session, sitting_id, token_id, now)
+    if is_overdue(row, now):
+        raise Overdue(sitting_id)
+    return None if row.state == "open" else _result(row, _contest(session, row.contest_id))

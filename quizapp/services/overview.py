@@ -1,0 +1,91 @@
+"""Units as staff see them: a list with what stands above it, one unit explained, participants by town and kind."""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from quizapp.models.organisations import Unit
+from quizapp.rules.aggregation import Figures
+from quizapp.services import results
+from quizapp.services.contests import Running
+from quizapp.services.organisations import Tree, tree
+from quizapp.services.results import PersonResult, UnitResult
+
+ROOT = 0  # stands above every unit that has nothing above it
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """The units of a list; `whole` is what stands above them with each person counted once."""
+
+    rows: list[UnitResult]
+    whole: Figures
+    kinds: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCheck:
+    """One unit with everything its place rests on; `among` is the list it is placed in, `ahead` the value one place up."""
+
+    row: UnitResult
+    among: int
+    ahead: Fraction | None
+    below: list[UnitResult]
+
+
+def unit_table(
+    session: Session, contest: Running, *, under: Unit | None = None, kind: str = "", as_of: int | None = None
+) -> UnitTable:
+    """Units with places within the list, and the figure above them."""
+    whole, figures = _figures(session, contest, as_of)
+    top = under.id if under else None
+    rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
+    kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})
+    return UnitTable(rows, figures.get(top or ROOT, Figures()), kinds)
+
+
+def _figures(session: Session, contest: Running, as_of: int | None) -> tuple[Tree, dict[int, Figures]]:
+    whole = tree(session, as_of)
+    parents = {unit: ROOT if parent is None else parent for unit, parent in whole.parents.items()} | {ROOT: None}
+    return whole, results.unit_figures(session, contest, parents, as_of)
+
+
+def unit_check(
+    session: Session, contest: Running, unit: Unit, *, compared: bool, as_of: int | None = None
+) -> UnitCheck | None:
+    """Everything that one unit's place rests on; `compared` with the units beside it. None where it did not exist yet."""
+    whole, figures = _figures(session, contest, as_of)
+    if unit.id not in whole.nodes:
+        return None
+    below = results.rank_units(whole, figures, contest.rules, results.listed(whole, unit.id, ""))
+    if not compared:
+        return UnitCheck(results.unit_result(whole, figures, contest.rules, unit.id), 0, None, below)
+    beside = results.listed(whole, whole.parents[unit.id], "")
+    rows = results.rank_units(whole, figures, contest.rules, beside)
+    row = next(row for row in rows if row.unit_id == unit.id)
+    better = [other.value for other in rows if row.place and other.place and other.place < row.place and other.value is not None]
+    return UnitCheck(row, len(rows), min(better, default=None), below)
+
+
+def by_town_and_kind(
+    session: Session, contest: Running, people: list[PersonResult], under: Unit | None, as_of: int | None = None
+) -> list[dict[str, object]]:
+    """Participants by the unit under `under` that they belong to, and by the kind of their own unit."""
+    whole = tree(session, as_of)
+    by_code = {node.code: node for node in whole.nodes.values()}
+    names = Counter(node.name for node in whole.nodes.values())
+    cells: Counter[tuple[int, str, str]] = Counter()
+    order = {unit: number for number, unit in enumerate(whole.children.get(under.id if under else None, ()))}
+    for person in people:
+        node = by_code.get(person.unit_code or "")
+        town = node.id if node else None
+        while town is not None and town not in order:
+            town = whole.parents[town]
+        label = "本级" if node and town is None else ""
+        if town is not None:
+            found = whole.nodes[town]
+            label = found.name if names[found.name] == 1 else f"{found.name}（{found.code}）"
+        cells[(order.get(town or 0, len(order)), label, node.kind or "" if node else "")] += 1
+    return [{"单位": town, "类型": kind, "参与人数": count} for (_, town, kind), count in sorted(cells.items())]

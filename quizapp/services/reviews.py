@@ -1,0 +1,101 @@
+"""Looking back: each item of a sitting with its key, why, and the article of law; the wrong ones of all sittings."""
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from quizapp.errors import Refused
+from quizapp.models.sittings import Sitting
+from quizapp.rules import timing
+from quizapp.rules.items import Item, Kind
+from quizapp.rules.papers import PaperItem
+from quizapp.services import banks, papers
+from quizapp.services.contests import contest_by_id
+from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of
+
+
+def review(session: Session, sitting_id: str, token_id: str, now: int) -> dict[str, Any]:
+    """Every item of one's own sitting. Raises Refused until the rules release the key, Overdue."""
+    row = row_of(session, sitting_id, token_id, now)
+    if is_overdue(row, now):
+        raise Overdue(sitting_id)
+    if row.state == "open":
+        raise Refused("交卷以后才能看答案")
+    rules = contest_by_id(session, row.contest_id).rules
+    if not timing.is_released(rules.release_key, rules.closes_at, now):
+        raise Refused("答案和解析还没有公布")
+    return {"id": sitting_id, "items": with_articles(session, reviewed(session, row))}
+
+
+def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
+    """The items of a finished sitting with what was answered and what is right."""
+    items = banks.items_by_bank(session, row.paper["banks"])
+    paper = papers.thaw(row.paper["items"])
+    return [
+        _reviewed_item(position, place, items[place.bank][place.index], row.answers.get(str(position)), got)
+        for position, (place, got) in enumerate(zip(paper, row.marks, strict=True), start=1)
+    ]
+
+
+def _reviewed_item(position: int, place: PaperItem, item: Item, answer: object, got: int) -> dict[str, Any]:
+    view = papers.shown(position, place, item)
+    key: object = item.key
+    if item.kind in (Kind.SINGLE, Kind.MULTIPLE):
+        key = papers.key_labels(place, item)
+    return view | {
+        "answer": answer,
+        "key": key,
+        "marks": papers.number(got),
+        "right": got == place.points,
+        "explain": item.explain,
+        "cite": list(item.cite),
+    }
+
+
+def with_articles(session: Session, views: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same with the full text of every cited article that is stored."""
+    found = banks.cited_articles(session, sorted({cite for view in views for cite in view["cite"]}))
+    for view in views:
+        view["articles"] = [
+            {"law": found[cite][0], "article": cite.partition(" ")[2], "edition": found[cite][1], "text": found[cite][2]}
+            for cite in view["cite"]
+            if cite in found
+        ]
+    return views
+
+
+def my_sittings(session: Session, contest_id: int, account_id: str) -> list[Row[Any]]:
+    """One's own sittings in a contest, the newest first."""
+    return list(
+        session.execute(
+            select(*Sitting.__table__.c)
+            .where(Sitting.contest_id == contest_id, Sitting.account_id == account_id)
+            .order_by(Sitting.started_at.desc())
+            .limit(200)
+        )
+    )
+
+
+def my_wrong_answers(session: Session, rows: list[Row[Any]], most: int = 100) -> list[dict[str, Any]]:
+    """The items answered wrong in finished sittings, each once, the newest first."""
+    seen: set[str] = set()
+    wrong = []
+    for row in rows:
+        if row.state != "handed_in":
+            continue
+        for view in reviewed(session, row):
+            if not view["right"] and view["stem"] not in seen:
+                seen.add(view["stem"])
+                wrong.append(view)
+    return with_articles(session, wrong[:most])
+
+
+def open_sitting(session: Session, contest_id: int, account_id: str) -> str | None:
+    """The public id of one's open sitting in a contest."""
+    found = session.scalar(
+        select(Sitting.id).where(
+            Sitting.contest_id == contest_id, Sitting.account_id == account_id, Sitting.state == "open"
+        )
+    )
+    return public_id(contest_id, found) if found else None

@@ -1,0 +1,297 @@
+"""Many people at once: rosters with one-time codes, and lists of accounts with passwords."""
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from quizapp.errors import BadFile, Fault
+from quizapp.models.accounts import Account, OneTimeCode
+from quizapp.models.organisations import Unit
+from quizapp.rules.roles import Role
+from quizapp.rules.rows import AccountRow, PersonRow
+from quizapp.services.accounts import CODE_LASTS, code_fingerprint, hash_password, new_code
+from quizapp.services.audit import Actor, record
+
+AT_ONCE = 500  # ids in one statement: SQLite takes 32,766 parameters at most
+
+
+@dataclass(slots=True)
+class _Known:
+    """One person of a unit's roster as stored."""
+
+    id: str
+    phone: str | None
+    number: str | None
+
+
+_Homes = list[tuple[PersonRow, Unit]]
+_Placed = list[tuple[PersonRow, Unit, str]]
+
+
+def import_people(
+    session: Session,
+    actor: Actor,
+    secret: str,
+    rows: Sequence[PersonRow],
+    unit: Unit | None,
+    now: int,
+    file: str = "",
+    *,
+    reissue: bool = False,
+) -> list[tuple[PersonRow, str, str]]:
+    """Put people on their units' rosters: (person, name of the unit, one-time code) for everybody who gets a code.
+
+    A row without a unit belongs to `unit`; rows with one must name it or one below it. Who is known already (same unit and
+    name, same phone or number) is not doubled and keeps the code in hand, unless `reissue`. Raises BadFile with every fault.
+    """
+    homes = _homes(session, rows, unit, file)
+    known = _known(session, {home.id for _, home in homes})
+    fresh, kept = _sorted_out(homes, known, now, file)
+    if fresh:
+        session.execute(insert(Account), [_account(person, home, key, now) for person, home, key in fresh])
+    for person, _, key in kept:
+        _keep_facts(session, person, key)
+    entitled = fresh + (kept if reissue else _without_code(session, kept, now))
+    issued = _issue(session, secret, entitled, now)
+    record(session, actor, "roster.import", file, now, new=len(fresh), known=len(kept), codes=len(issued))
+    return issued
+
+
+def _homes(session: Session, rows: Sequence[PersonRow], unit: Unit | None, file: str) -> _Homes:
+    """Every person with the unit meant. Raises BadFile."""
+    by_code: dict[str, Unit] = {}
+    by_name: dict[str, list[Unit]] = defaultdict(list)
+    query = select(Unit)
+    if unit is not None:
+        query = query.where(Unit.path.startswith(unit.path, autoescape=True))
+    for found in session.scalars(query):
+        by_code[found.code] = found
+        by_name[found.name].append(found)
+    homes, faults = [], []
+    for row in rows:
+        home = _home(row, unit, by_code, by_name)
+        if isinstance(home, str):
+            faults.append(Fault(home, row.line, "unit", file))
+        else:
+            homes.append((row, home))
+        faults += [Fault(text, row.line, field, file) for field, text in _lengths(row)]
+    if faults:
+        raise BadFile(faults)
+    return homes
+
+
+def _home(
+    row: PersonRow, unit: Unit | None, by_code: Mapping[str, Unit], by_name: Mapping[str, Sequence[Unit]]
+) -> Unit | str:
+    """The unit meant, or what is wrong."""
+    if row.unit is None:
+        return unit or "没有写单位，请加上单位编码一栏，或先选好单位再上传"
+    found = [by_code[row.unit]] if row.unit in by_code else by_name.get(row.unit, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        codes = "、".join(sorted(one.code for one in found)[:5])
+        return f"名称为“{row.unit}”的单位有{len(found)}个（编码{codes}），请改填编码"
+    where = f"“{unit.name}”及其下级中" if unit else ""
+    return f"{where}没有找到单位“{row.unit}”，请核对名称或编码，或先导入这个单位"
+
+
+def _lengths(row: PersonRow) -> list[tuple[str, str]]:
+    faults = [("name", f"姓名太长（{len(row.name)}个字），最多64个字")] if len(row.name) > 64 else []
+    if len(row.number or "") > 32:
+        faults.append(("number", "工号太长，最多32个字符"))
+    return faults
+
+
+def _known(session: Session, unit_ids: set[int]) -> dict[tuple[int, str], list[_Known]]:
+    """Everybody on the rosters of these units, by unit and name."""
+    found: dict[tuple[int, str], list[_Known]] = defaultdict(list)
+    ids = sorted(unit_ids)
+    for start in range(0, len(ids), AT_ONCE):
+        for row in session.execute(
+            select(Account.unit_id, Account.name, Account.id, Account.phone, Account.number).where(
+                Account.unit_id.in_(ids[start : start + AT_ONCE]),
+                Account.role == Role.CONTESTANT.value,
+                Account.on_roster,
+                Account.disabled_at.is_(None),
+            )
+        ):
+            found[(row[0] or 0, row[1])].append(_Known(*row[2:]))
+    return found
+
+
+def _sorted_out(
+    homes: _Homes, known: Mapping[tuple[int, str], list[_Known]], now: int, file: str
+) -> tuple[_Placed, _Placed]:
+    """(new people with a new id, people already known with theirs). Raises BadFile where it is unclear who is meant."""
+    fresh: _Placed = []
+    kept: _Placed = []
+    faults = []
+    claimed: set[str] = set()
+    for row, home in homes:
+        candidates = [one for one in known.get((home.id, row.name), ()) if one.id not in claimed]
+        match = _match(row, candidates)
+        if match is not None:
+            claimed.add(match.id)
+            kept.append((row, home, match.id))
+        elif candidates and not (row.phone or row.number):
+            text = f"“{home.name}”的名册里有{len(candidates)}个“{row.name}”，请补上手机号或工号"
+            faults.append(Fault(text, row.line, "name", file))
+        else:
+            fresh.append((row, home, uuid_utils.uuid7().hex))
+    if faults:
+        raise BadFile(faults)
+    return fresh, kept
+
+
+def _match(row: PersonRow, candidates: Sequence[_Known]) -> _Known | None:
+    """The same person: by number, else by phone; where one side knows neither, the only one of that name."""
+    for candidate in candidates:
+        if row.number and candidate.number == row.number:
+            return candidate
+    for candidate in candidates:
+        if row.phone and candidate.phone == row.phone and not (row.number and candidate.number):
+            return candidate
+    if len(candidates) == 1:
+        only = candidates[0]
+        if not (row.phone or row.number) or not (only.phone or only.number):
+            return only
+    return None
+
+
+def _account(person: PersonRow, home: Unit, key: str, now: int) -> dict[str, Any]:
+    return {
+        "id": key,
+        "login": None,
+        "password": None,
+        "role": Role.CONTESTANT.value,
+        "name": person.name,
+        "phone": person.phone,
+        "number": person.number,
+        "unit_id": home.id,
+        "on_roster": True,
+        "must_change_password": False,
+        "created_at": now,
+        "disabled_at": None,
+    }
+
+
+def _keep_facts(session: Session, person: PersonRow, account_id: str) -> None:
+    """A phone or number that the roster now knows; an empty cell leaves what is there."""
+    given = {"phone": person.phone, "number": person.number}
+    facts = {name: value for name, value in given.items() if value}
+    if facts:
+        session.execute(update(Account).where(Account.id == account_id).values(**facts))
+
+
+def _without_code(session: Session, people: _Placed, now: int) -> _Placed:
+    """Those who neither hold a code that works nor have used one."""
+    holders: set[str] = set()
+    ids = [account_id for _, _, account_id in people]
+    for start in range(0, len(ids), AT_ONCE):
+        holders.update(
+            session.scalars(
+                select(OneTimeCode.account_id).where(
+                    OneTimeCode.account_id.in_(ids[start : start + AT_ONCE]),
+                    OneTimeCode.used_at.is_not(None) | (OneTimeCode.expires_at > now),
+                )
+            )
+        )
+    return [line for line in people if line[2] not in holders]
+
+
+def _issue(session: Session, secret: str, people: _Placed, now: int) -> list[tuple[PersonRow, str, str]]:
+    """A fresh code for each; earlier ones stop working."""
+    ids = [account_id for _, _, account_id in people]
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        old = update(OneTimeCode).where(OneTimeCode.account_id.in_(some), OneTimeCode.used_at.is_(None))
+        session.execute(old.values(used_at=now))
+    issued = [(person, home.name, new_code()) for person, home, _ in people]
+    codes = [
+        {
+            "id": code_fingerprint(secret, code),
+            "account_id": account_id,
+            "created_at": now,
+            "expires_at": now + CODE_LASTS,
+            "used_at": None,
+        }
+        for account_id, (_, _, code) in zip(ids, issued, strict=True)
+    ]
+    if codes:
+        session.execute(insert(OneTimeCode), codes)
+    return issued
+
+
+def import_accounts(session: Session, actor: Actor, rows: Sequence[AccountRow], now: int, file: str = "") -> int:
+    """Make many accounts whose passwords work at once; how many. Raises BadFile with every fault.
+
+    Passwords are hashed before the database is touched: thousands of them take minutes, in which nobody should wait for us.
+    """
+    faults = [Fault(text, row.line, field, file) for row in rows for field, text in _account_faults(row)]
+    sound = [row for row in rows if 8 <= len(row.password) <= 200] if not faults else []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        hashes = list(pool.map(hash_password, [row.password for row in sound]))
+    units, taken = _looked_up(session, rows)
+    for row in rows:
+        if row.unit and row.unit not in units:
+            faults.append(Fault(f"没有编码为“{row.unit}”的单位，请先导入单位或改正编码", row.line, "unit", file))
+        if row.name in taken:
+            faults.append(Fault(f"账号“{row.name}”已存在，请改名或删去这一行", row.line, "name", file))
+    if faults:
+        raise BadFile(sorted(faults, key=lambda fault: fault.line or 0))
+    made = [
+        _account_values(row, hashed, units.get(row.unit or ""), now) for row, hashed in zip(sound, hashes, strict=True)
+    ]
+    if made:
+        session.execute(insert(Account), made)
+    record(session, actor, "account.import", file, now, accounts=len(made))
+    return len(made)
+
+
+def _account_faults(row: AccountRow) -> list[tuple[str, str]]:
+    faults = []
+    if not 0 < len(row.name) <= 64 or not row.name.isprintable():
+        faults.append(("name", "账号应为1到64个字符"))
+    if not 8 <= len(row.password) <= 200:
+        faults.append(("password", f"账号“{row.name[:64]}”的密码应为8到200个字符"))
+    if row.role == Role.OFFICIAL and not row.unit:
+        faults.append(("unit", "官员和联络员账号必须填单位编码"))
+    if len(row.full_name or "") > 64:
+        faults.append(("full_name", "姓名太长，最多64个字"))
+    return faults
+
+
+def _looked_up(session: Session, rows: Sequence[AccountRow]) -> tuple[dict[str, int], set[str]]:
+    """(unit ids by code, names that are taken)."""
+    units = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    names = [row.name for row in rows]
+    taken: set[str] = set()
+    for start in range(0, len(names), AT_ONCE):
+        some = select(Account.login).where(Account.login.in_(names[start : start + AT_ONCE]))
+        taken.update(login for login in session.scalars(some) if login)
+    return units, taken
+
+
+def _account_values(row: AccountRow, hashed: str, unit_id: int | None, now: int) -> dict[str, Any]:
+    return {
+        "id": uuid_utils.uuid7().hex,
+        "login": row.name,
+        "password": hashed,
+        "role": row.role,
+        "name": row.full_name or row.name,
+        "phone": None,
+        "number": None,
+        "unit_id": unit_id,
+        "on_roster": row.role == Role.CONTESTANT,
+        "must_change_password": False,
+        "created_at": now,
+        "disabled_at": None,
+    }

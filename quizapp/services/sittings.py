@@ -1,0 +1,313 @@
+"""The sitting: starting it, saving answers, opening the next item, showing it again. The hot path: no ORM objects here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import uuid_utils
+from sqlalchemy import Row, TextualSelect, and_, func, select, text, update
+from sqlalchemy.orm import Session
+
+from quizapp.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated
+from quizapp.models.accounts import Account, SignIn
+from quizapp.models.base import Json, insert_into
+from quizapp.models.sittings import Sitting
+from quizapp.rules import papers as paper_rules
+from quizapp.rules import timing
+from quizapp.rules.attempts import Track, check_left
+from quizapp.services import banks, papers
+from quizapp.services.contests import Running, contest_by_id, find_contest
+from quizapp.services.entries import Contestant, contestant, enter_by_account
+
+S: Any = Sitting.__table__.c
+_ID = re.compile(r"(\d{1,9})-([0-9a-f]{32})\Z")
+
+
+class Overdue(Conflict):
+    """The sitting's time is over; the edge rolls back, finishes it in a transaction of its own, and then refuses."""
+
+    def __init__(self, sitting_id: str, answers: papers.Answers | None = None) -> None:
+        super().__init__("答题时间已到，已按保存的答案交卷；时间到后收到的答案只留作凭据，不计分")
+        self.sitting_id = sitting_id
+        self.answers = answers
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    revision: int
+    saved_at: int
+
+
+def public_id(contest_id: int, sitting_id: str) -> str:
+    """The id that pages and the API use; it carries the contest."""
+    return f"{contest_id}-{sitting_id.replace('-', '')}"
+
+
+def split_id(sitting_id: str) -> tuple[int, str]:
+    """(contest, sitting). Raises NotFound for anything that is not such an id."""
+    found = _ID.match(sitting_id)
+    if found is None:
+        raise NotFound("没有找到这次答题")
+    return int(found[1]), found[2]
+
+
+def start_sitting(
+    session: Session, slug: str, token_id: str, now: int, *, practice: bool = False
+) -> tuple[dict[str, Any], bool]:
+    """Start a sitting, or give back the one that is open: (the API's object, whether it is new).
+
+    Raises Refused with the reason: not entered, not open yet, paused, no sitting left; Overdue when the open one's time is
+    up. Limits are unique numbers in the table, so simultaneous starts cannot get past them.
+    """
+    contest = find_contest(session, slug)
+    track = Track.PRACTICE if practice else Track.COUNTED
+    for _ in range(3):
+        who = _at_the_start(session, contest, token_id, track, now)
+        if who.open_sitting is not None:
+            return view_sitting(session, public_id(contest.id, who.open_sitting), token_id, now), False
+        check_may_start(contest, who, track, now)
+        sitting = _insert(session, contest, who, track, now)
+        if sitting is not None:
+            return present(session, sitting, slug, now), True
+    raise Conflict("同时开始得太多，请再点一次")
+
+
+def _at_the_start(session: Session, contest: Running, token_id: str, track: Track, now: int) -> Contestant:
+    day = timing.contest_day(contest.rules.zone, now)
+    who = contestant(session, contest.id, token_id, track.value, day, now)
+    if who.entry_id is None:
+        enter_by_account(session, contest, who, now)
+        who = contestant(session, contest.id, token_id, track.value, day, now)
+    return who
+
+
+def check_may_start(contest: Running, who: Contestant, track: Track, now: int) -> None:
+    """Raises Refused with the reason why no sitting can be started now."""
+    phase = contest.phase(now)
+    if phase is timing.Phase.UPCOMING:
+        raise Refused("竞赛还没有开始")
+    if phase is timing.Phase.OVER:
+        raise Refused("竞赛已经结束")
+    if phase is timing.Phase.CLOSING:
+        raise Refused("已过最后开始时间，不能再开始新的答题")
+    if contest.paused:
+        raise Refused("竞赛暂停，暂时不能开始新的答题；正在答的不受影响")
+    check_left(contest.rules.limits, track, who.taken, who.taken_today)
+
+
+def _insert(session: Session, contest: Running, who: Contestant, track: Track, now: int) -> Row[Any] | None:
+    """The new sitting's row, or None where another start was faster."""
+    rules = contest.rules
+    sitting_id = uuid_utils.uuid7().hex
+    items = banks.items_by_bank(session, contest.banks)
+    paper = paper_rules.draw(items, rules.blueprint, sitting_id)
+    end = timing.deadline(rules, now)
+    statement = (
+        insert_into(session, Sitting)
+        .values(
+            contest_id=contest.id,
+            id=sitting_id,
+            entry_id=who.entry_id,
+            account_id=who.account_id,
+            unit_id=who.unit_id,
+            track=track.value,
+            attempt_no=who.taken + 1,
+            day=timing.contest_day(rules.zone, now),
+            day_no=who.taken_today + 1,
+            state="open",
+            started_at=now,
+            deadline=end,
+            grace_ms=rules.clock.grace_ms,
+            item_no=None if rules.clock.item_ms is None else 1,
+            item_deadline=timing.item_deadline(rules, now, end),
+            paper={"banks": contest.banks, "items": papers.freeze(paper)},
+            answers={},
+            revision=0,
+        )
+        .on_conflict_do_nothing()
+        .returning(*Sitting.__table__.c)
+    )
+    return session.execute(statement).one_or_none()
+
+
+def row_of(session: Session, sitting_id: str, token_id: str, now: int) -> Row[Any]:
+    """One's own sitting. Raises Unauthenticated without a live sign-in, NotFound for another's."""
+    contest_id, inner = split_id(sitting_id)
+    query = (
+        select(*Sitting.__table__.c)
+        .select_from(SignIn)
+        .join(Account, Account.id == SignIn.account_id)
+        .outerjoin(Sitting, and_(S.contest_id == contest_id, S.id == inner, S.account_id == SignIn.account_id))
+        .where(SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise Unauthenticated("请先登录")
+    if row.id is None:
+        raise NotFound("没有找到这次答题")
+    return row
+
+
+def is_overdue(row: Row[Any], now: int) -> bool:
+    return row.state == "open" and not timing.in_time(now, row.deadline, row.grace_ms)
+
+
+def view_sitting(session: Session, sitting_id: str, token_id: str, now: int) -> dict[str, Any]:
+    """The sitting as any device of its owner gets it. Raises Overdue when it must be finished first."""
+    row = row_of(session, sitting_id, token_id, now)
+    if is_overdue(row, now):
+        raise Overdue(sitting_id)
+    return present(session, row, None, now)
+
+
+def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict[str, Any]:
+    """The API's object. Under an item clock `items` holds only what has been delivered."""
+    items = banks.items_by_bank(session, row.paper["banks"])
+    paper = papers.thaw(row.paper["items"])
+    delivered = len(paper) if row.item_no is None else row.item_no
+    if row.state != "open":
+        delivered = len(paper) if row.item_no is None else delivered
+    shown = [
+        papers.shown(position, place, items[place.bank][place.index])
+        for position, place in enumerate(paper[:delivered], start=1)
+    ]
+    return {
+        "id": public_id(row.contest_id, row.id),
+        "contest": slug,
+        "contest_id": row.contest_id,
+        "attempt_no": row.attempt_no,
+        "practice": row.track == Track.PRACTICE,
+        "state": row.state,
+        "started_at": row.started_at,
+        "deadline": row.deadline,
+        "item_no": row.item_no,
+        "item_deadline": row.item_deadline,
+        "server_time": now,
+        "revision": row.revision,
+        "total": len(paper),
+        "items": shown,
+        "answers": row.answers,
+    }
+
+
+def save_answers(
+    session: Session, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
+) -> Saved:
+    """Replace the given positions in ONE statement that checks owner, sign-in, state, deadline and revision.
+
+    The same key again gives the same reply. Raises Conflict with what is stored when the revision is stale or the sitting
+    is handed in, Overdue past the deadline, Invalid when an answer does not fit the paper: then nothing is kept.
+    """
+    contest_id, inner = split_id(sitting_id)
+    if not answers:
+        raise Invalid("没有要保存的答案", errors=[("answers", "至少一题")])
+    statement, values = _save_statement(session, answers)
+    only = next(iter(answers)) if len(answers) == 1 else "0"
+    row = session.execute(
+        statement,
+        {
+            **values, "contest": contest_id, "id": inner, "token": token_id, "revision": revision,
+            "key": key, "now": now, "only": int(only),
+        },
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return _why_not_saved(session, sitting_id, token_id, revision, key, answers, now)
+    items = banks.items_by_bank(session, row.paper["banks"])
+    papers.check_answers(answers, papers.thaw(row.paper["items"]), items)
+    return Saved(row.revision, now)
+
+
+_SAVE = """
+UPDATE sittings SET answers = {merged}, revision = revision + 1, last_key = :key, saved_at = :now
+WHERE contest_id = :contest AND id = :id AND state = 'open' AND revision = :revision
+  AND :now <= deadline + grace_ms
+  AND (item_no IS NULL OR (item_no = :only AND :now <= item_deadline + grace_ms))
+  AND account_id = (SELECT s.account_id FROM sign_ins s JOIN accounts a ON a.id = s.account_id
+                    WHERE s.id = :token AND s.ended_at IS NULL AND s.expires_at > :now AND a.disabled_at IS NULL)
+RETURNING paper, revision
+"""
+_statements: dict[int, TextualSelect] = {}
+
+
+def _save_statement(session: Session, answers: Mapping[str, object]) -> tuple[TextualSelect, dict[str, object]]:
+    """The statement in the words of the engine, made once per count of positions, and its values."""
+    if session.get_bind().dialect.name == "postgresql":
+        if 0 not in _statements:
+            _statements[0] = text(_SAVE.format(merged="answers || CAST(:answers AS jsonb)")).columns(paper=Json)
+        return _statements[0], {"answers": orjson.dumps(answers).decode()}
+    count = len(answers)
+    if count not in _statements:
+        paths = "".join(f", :path{n}, json(:answer{n})" for n in range(count))
+        _statements[count] = text(_SAVE.format(merged=f"json_set(answers{paths})")).columns(paper=Json)
+    values: dict[str, object] = {}
+    for n, (position, answer) in enumerate(answers.items()):
+        values[f"path{n}"] = f'$."{position}"'
+        values[f"answer{n}"] = orjson.dumps(answer).decode()
+    return _statements[count], values
+
+
+def _why_not_saved(
+    session: Session, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
+) -> Saved:
+    """Nothing was updated: find out why, only now."""
+    row = row_of(session, sitting_id, token_id, now)
+    if row.last_key == key and row.saved_at is not None:
+        return Saved(row.revision, row.saved_at)
+    if row.state != "open":
+        raise Conflict("已交卷，答案不能再改", current={"state": row.state, "revision": row.revision, "answers": row.answers})
+    if is_overdue(row, now):
+        raise Overdue(sitting_id, answers)
+    if row.item_no is not None and not (set(answers) == {str(row.item_no)} and now <= row.item_deadline + row.grace_ms):
+        raise Conflict("这道题已经结束，或还没有开始", current={"item_no": row.item_no, "revision": row.revision})
+    raise Conflict("答案已在别处更新", current={"revision": row.revision, "answers": row.answers})
+
+
+def open_item(session: Session, sitting_id: str, position: int, token_id: str, now: int) -> dict[str, Any]:
+    """Under an item clock: deliver the next item, whose clock starts now; the present one again as it is.
+
+    Raises Refused for an item that is not next: its text is not to be had early.
+    """
+    row = row_of(session, sitting_id, token_id, now)
+    if row.state != "open":
+        raise Conflict("已交卷", current={"state": row.state})
+    if is_overdue(row, now):
+        raise Overdue(sitting_id)
+    if row.item_no is None:
+        raise Refused("本场答题不限定题目顺序")
+    total = len(row.paper["items"])
+    if position == row.item_no:
+        return present(session, row, None, now)
+    if position != row.item_no + 1 or position > total:
+        raise Refused("请按顺序答题")
+    contest = contest_by_id(session, row.contest_id)
+    session.execute(
+        update(Sitting)
+        .where(S.contest_id == row.contest_id, S.id == row.id, S.item_no == row.item_no)
+        .values(item_no=position, item_deadline=timing.item_deadline(contest.rules, now, row.deadline))
+    )
+    return present(session, row_of(session, sitting_id, token_id, now), None, now)
+
+
+
+
+def find_overdue(session: Session, now: int, limit: int = 200) -> list[str]:
+    """Sittings that nobody handed in, oldest first."""
+    rows = session.execute(
+        select(S.contest_id, S.id)
+        .where(S.state == "open", S.deadline + S.grace_ms < now)
+        .order_by(S.deadline)
+        .limit(limit)
+    )
+    return [public_id(contest_id, sitting_id) for contest_id, sitting_id in rows]
+
+
+def count_started(session: Session, contest_id: int) -> tuple[int, int]:
+    """(sittings started, of them open)."""
+    row = session.execute(
+        select(func.count(), func.count().filter(S.state == "open")).where(
+            S.contest_id == contest_id, S.track == Track.COUNTED.value
+        )
+    ).one()
+    return row[0], row[1]

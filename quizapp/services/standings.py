@@ -1,0 +1,281 @@
+"""The public boards: people from their standings, units from a snapshot that is at most a few seconds old."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from quizapp.errors import Invalid, NotFound
+from quizapp.models.base import insert_into
+from quizapp.models.contests import Entry
+from quizapp.models.organisations import Unit, UnitState
+from quizapp.models.standings import Snapshot, Standing, UnitFigures
+from quizapp.rules.aggregation import Figures
+from quizapp.rules.contests import Board
+from quizapp.rules.names import masked
+from quizapp.rules.ranking import places
+from quizapp.services import results
+from quizapp.services.contests import Running
+from quizapp.services.organisations import Tree, find_unit, tree
+
+REBUILD_AFTER = 3_000
+SETTLED_AFTER = 60_000  # a transaction that began before the last rebuild may commit after it, but not a minute later
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One line of a public leaderboard; the name is masked."""
+
+    place: int
+    shared: bool
+    name: str
+    unit: str | None
+    points: int
+    time_ms: int
+    sittings: int
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    as_of: int
+    frozen: bool
+    hidden: bool
+    rows: list[BoardRow]
+    me: BoardRow | None
+    next: str | None
+
+
+def frozen_at(contest: Running, now: int) -> int | None:
+    """The moment whose state the public sees, during a freeze; None while boards are live or the contest is over."""
+    freeze = contest.rules.board.freeze_at
+    return freeze if freeze is not None and freeze <= now <= contest.rules.closes_at else None
+
+
+def leaderboard(
+    session: Session, contest: Running, now: int, *,
+    division: str = "", unit: str = "", after: str = "", limit: int = 50, account_id: str | None = None,
+) -> BoardPage:  # fmt: skip
+    """A page of the leaderboard, and one's own exact place. Raises Invalid for a broken cursor, NotFound for a unit."""
+    limit = max(1, min(limit, 100))
+    rules = contest.rules
+    if rules.board.people is Board.HIDDEN or rules.entry.minors:
+        return BoardPage(now, False, True, [], None, None)
+    under = find_unit(session, unit) if unit else None
+    if (moment := frozen_at(contest, now)) is not None:
+        return _frozen_page(session, contest, moment, division, under, after, limit, account_id)
+    base = _live_query(contest, division, under)
+    rows, first = _live_rows(session, base, after, limit)
+    mine = _entry_id(session, contest, account_id)
+    placed = list(places((row.merit for row in rows), first))
+    listed = [
+        _row(place, shared, row, row.entry_id == mine) for row, (place, shared) in zip(rows, placed, strict=True)
+    ][:limit]
+    more = f"{rows[limit - 1].merit.hex()}.{rows[limit - 1].entry_id}" if len(rows) > limit else None
+    return BoardPage(now, False, False, listed, _live_me(session, base, mine), more)
+
+
+def _live_query(contest: Running, division: str, under: Unit | None) -> Any:
+    query = (
+        select(
+            Standing.entry_id, Standing.merit, Standing.points, Standing.time_ms, Standing.sittings, Entry.name,
+            Unit.name.label("unit"),
+        )
+        .join(Entry, and_(Entry.contest_id == Standing.contest_id, Entry.id == Standing.entry_id))
+        .outerjoin(Unit, Unit.id == Standing.unit_id)
+        .where(Standing.contest_id == contest.id)
+    )  # fmt: skip
+    if division:
+        query = query.where(Standing.division == division)
+    return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
+
+
+def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[list[Any], int]:
+    """The rows of a page and one more, and the place of the first."""
+    query = base.order_by(Standing.merit.desc(), Standing.entry_id).limit(limit + 1)
+    if after:
+        try:
+            head, _, entry_id = after.partition(".")
+            key = bytes.fromhex(head)
+        except ValueError:
+            raise Invalid("翻页参数不对") from None
+        query = query.where(or_(Standing.merit < key, and_(Standing.merit == key, Standing.entry_id > entry_id)))
+    rows = list(session.execute(query))
+    return rows, _place(session, base, rows[0].merit) if rows and after else 1
+
+
+def _place(session: Session, base: Any, key: bytes) -> int:
+    return 1 + (session.scalar(select(func.count()).select_from(base.where(Standing.merit > key).subquery())) or 0)
+
+
+def _entry_id(session: Session, contest: Running, account_id: str | None) -> str | None:
+    if account_id is None:
+        return None
+    return session.scalar(select(Entry.id).where(Entry.contest_id == contest.id, Entry.account_id == account_id))
+
+
+def _live_me(session: Session, base: Any, entry_id: str | None) -> BoardRow | None:
+    if entry_id is None:
+        return None
+    row = session.execute(base.where(Standing.entry_id == entry_id)).one_or_none()
+    if row is None:
+        return None
+    equal = session.scalar(select(func.count()).select_from(base.where(Standing.merit == row.merit).subquery())) or 0
+    return _row(_place(session, base, row.merit), equal > 1, row, True)
+
+
+def _row(place: int, shared: bool, row: Any, mine: bool) -> BoardRow:
+    return BoardRow(place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings, mine)
+
+
+def my_place(session: Session, contest: Running, entry_id: str, now: int) -> tuple[int, bool, int] | None:
+    """(place, shared, of how many) of an entry now, or as of the freeze; None where it has none or boards are hidden."""
+    if contest.rules.board.people is Board.HIDDEN or contest.rules.entry.minors:
+        return None
+    if (moment := frozen_at(contest, now)) is not None:
+        rows = _frozen(session, contest, moment)
+        found = next((row for row in rows if row.entry_id == entry_id), None)
+        return (found.place, found.shared, len(rows)) if found else None
+    base = _live_query(contest, "", None)
+    me = _live_me(session, base, entry_id)
+    total = session.scalar(select(func.count()).where(Standing.contest_id == contest.id)) or 0
+    return (me.place, me.shared, total) if me else None
+
+
+_frozen_boards: dict[tuple[str, int, int, str, int], list[results.PersonResult]] = {}
+
+
+def _frozen(session: Session, contest: Running, moment: int, division: str = "", under: Unit | None = None) -> list[results.PersonResult]:
+    """The board as it stood when it was frozen; a past moment does not change, so it is kept."""
+    key = (str(session.get_bind().engine.url), contest.id, moment, division, under.id if under else 0)
+    if key not in _frozen_boards:
+        if len(_frozen_boards) > 50:
+            _frozen_boards.clear()
+        _frozen_boards[key] = results.people(session, contest, as_of=moment, division=division, under=under)
+    return _frozen_boards[key]
+
+
+def _frozen_page(
+    session: Session, contest: Running, moment: int, division: str, under: Unit | None, after: str, limit: int,
+    account_id: str | None,
+) -> BoardPage:  # fmt: skip
+    everybody = _frozen(session, contest, moment, division, under)
+    mine = _entry_id(session, contest, account_id)
+    start = int(after) if after.isdigit() else 0
+    rows = [
+        BoardRow(r.place, r.shared, masked(r.name), r.unit_name, r.points, r.time_ms, r.sittings, r.entry_id == mine)
+        for r in everybody
+    ]
+    me = next((row for row in rows if row.mine), None)
+    more = str(start + limit) if start + limit < len(rows) else None
+    return BoardPage(moment, True, False, rows[start : start + limit], me, more)
+
+
+def rebuild_units(session: Session, contest: Running, now: int) -> bool:
+    """Write the unit figures anew where something changed since the last time; True where it did.
+
+    Two at once do no harm: the figures are the same, and the row of `snapshots` orders them.
+    """
+    known = session.get(Snapshot, contest.id)
+    newest = _newest_change(session, contest)
+    if known is not None and (now - known.as_of < REBUILD_AFTER or _is_settled(known, newest)):
+        return False
+    values = {"as_of": now, "changed_at": newest}
+    session.execute(
+        insert_into(session, Snapshot)
+        .values(contest_id=contest.id, **values)
+        .on_conflict_do_update(index_elements=["contest_id"], set_=values)
+    )
+    figures = results.unit_figures(session, contest, tree(session).parents)
+    session.execute(delete(UnitFigures).where(UnitFigures.contest_id == contest.id))
+    if figures:
+        session.execute(
+            insert(UnitFigures),
+            [
+                {"contest_id": contest.id, "unit_id": unit, "people": f.people, "sittings": f.sittings, "points": f.points}
+                for unit, f in figures.items()
+            ],
+        )
+    return True
+
+
+def _newest_change(session: Session, contest: Running) -> int:
+    """When a standing of the contest, or the tree, last changed."""
+    standing = session.scalar(select(func.max(Standing.changed_at)).where(Standing.contest_id == contest.id))
+    return max(standing or 0, session.scalar(select(func.max(UnitState.from_at))) or 0)
+
+
+def _is_settled(known: Snapshot, newest: int) -> bool:
+    return known.changed_at == newest and known.as_of > newest + SETTLED_AFTER
+
+
+def is_stale(session: Session, contest: Running, now: int) -> bool:
+    """Whether the snapshot is missing or older than what it should show by more than one rebuild."""
+    known = session.get(Snapshot, contest.id)
+    if known is None:
+        return True
+    newest = _newest_change(session, contest)
+    return newest >= known.changed_at and now - known.as_of >= REBUILD_AFTER and not _is_settled(known, newest)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    as_of: int
+    frozen: bool
+    hidden: bool
+    rows: list[results.UnitResult]
+    kinds: list[str]
+    next: str | None
+
+
+_lock = threading.Lock()
+_kept: dict[tuple[str, int], tuple[int, Tree, dict[int, Figures]]] = {}
+
+
+def _snapshot(session: Session, contest: Running, now: int) -> tuple[int, Tree, dict[int, Figures]]:
+    """The figures that the public sees, from memory while the snapshot is the same."""
+    key = (str(session.get_bind().engine.url), contest.id)
+    moment = frozen_at(contest, now)
+    as_of = moment or session.scalar(select(Snapshot.as_of).where(Snapshot.contest_id == contest.id)) or 0
+    with _lock:
+        kept = _kept.get(key)
+    if kept is not None and kept[0] == as_of:
+        return kept
+    whole = tree(session, moment)
+    if moment is not None:
+        figures = results.unit_figures(session, contest, whole.parents, moment)
+    else:
+        rows = session.execute(
+            select(UnitFigures.unit_id, UnitFigures.people, UnitFigures.sittings, UnitFigures.points).where(
+                UnitFigures.contest_id == contest.id
+            )
+        )
+        figures = {row[0]: Figures(*row[1:]) for row in rows}
+    with _lock:
+        _kept[key] = (as_of, whole, figures)
+    return as_of, whole, figures
+
+
+def unit_board(
+    session: Session, contest: Running, now: int, *, under: str = "", kind: str = "", after: str = "", limit: int = 100
+) -> UnitPage:
+    """Units as the public sees them: places only for those that qualify. Raises NotFound for an unknown unit."""
+    if contest.rules.board.units is Board.HIDDEN:
+        return UnitPage(now, False, True, [], [], None)
+    as_of, whole, figures = _snapshot(session, contest, now)
+    top = find_unit(session, under).id if under else None
+    if top is not None and top not in whole.nodes:
+        raise NotFound("没有编码为“{code}”的单位", code=under)
+    rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
+    start = int(after) if after.isdigit() else 0
+    limit = max(1, min(limit, 500))
+    more = str(start + limit) if start + limit < len(rows) else None
+    kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})
+    return UnitPage(as_of, frozen_at(contest, now) is not None, False, rows[start : start + limit], kinds, more)
+
+
+def my_standing(session: Session, contest: Running, entry_id: str) -> Standing | None:
+    """What counts for an entry now."""
+    return session.get(Standing, (contest.id, entry_id))

@@ -1,0 +1,73 @@
+"""Rows of boards and results with the API's field names and numbers, for the API and for `--format json`."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from quizapp.services.papers import number
+from quizapp.services.results import PersonResult, UnitResult
+from quizapp.services.standings import BoardRow
+
+
+def iso(ms: int | None, zone: str) -> str | None:
+    """ISO 8601 with offset and milliseconds."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds")
+
+
+def rounded(value: Fraction | None, places: int = 2) -> float | None:
+    """An exact mean or value as printed: half is rounded up, on display only."""
+    if value is None:
+        return None
+    scale = 10**places
+    return int((value * scale * 2 + 1) // 2) / scale
+
+
+def board_row(row: BoardRow) -> dict[str, Any]:
+    """A line of the public leaderboard; its name is masked already."""
+    return {
+        "place": row.place,
+        "shared": row.shared,
+        "name": row.name,
+        "unit": row.unit,
+        "points": number(row.points),
+        "time_ms": row.time_ms,
+        "sittings": row.sittings,
+    }
+
+
+def person(row: PersonResult, zone: str) -> dict[str, Any]:
+    """A contestant in full, for officials."""
+    return {
+        "place": row.place,
+        "shared": row.shared,
+        "name": row.name,
+        "unit": row.unit_name,
+        "unit_code": row.unit_code,
+        "division": row.division,
+        "points": number(row.points),
+        "time_ms": row.time_ms,
+        "finished_at": iso(row.finished_at, zone),
+        "sittings": row.sittings,
+    }
+
+
+def unit(row: UnitResult, hide_below: int = 0) -> dict[str, Any]:
+    """A unit; in public the mean of a very small one is kept back."""
+    small = row.figures.people < hide_below
+    return {
+        "place": row.place,
+        "shared": row.shared,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "people": row.figures.people,
+        "sittings": row.figures.sittings,
+        "headcount": row.headcount,
+        "rate": None if row.rate is None else float(row.rate),
+        "flagged": row.rate is not None and row.rate > 1,
+        "mean": None if small else rounded(row.figures.mean),
+        "value": None if small else rounded(row.value),
+    }

@@ -1,0 +1,193 @@
+"""The pages: one module per kind of visitor; each guards its own door. One transaction per request, committed here."""
+
+import hashlib
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask_babel import Babel, gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from quizapp.errors import QuizError
+from quizapp.rules.roles import Role
+from quizapp.services.sittings import Overdue
+from quizapp.web import access, account, admin, api, contestant, joining, liaison, official, organiser, public, words
+from quizapp.web.edge import Edge, edge, finish_transaction, settle
+from quizapp.web.footer import footer
+from quizapp.web.replies import Json, problem
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+DAY = 86_400
+
+
+def init_app(app: Flask, made: Edge) -> None:
+    """Join the pages to an application."""
+    app.extensions["quizapp"] = made
+    settings = made.settings
+    app.json = Json(app)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_PARTS=500,
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=90 * DAY,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * DAY,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a sitting may last for hours; the token dies with the session
+        WTF_CSRF_SSL_STRICT=False,
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+    )
+    app.before_request(_arrive)
+    app.before_request(_check_host)
+    Babel(app)
+    access.init_app(app)
+    words.init_app(app)
+    for part in (public, account, joining, contestant, organiser, official, liaison, admin, api):
+        app.register_blueprint(part.bp)
+    app.after_request(_leave)
+    app.teardown_request(_forget)
+    app.register_error_handler(QuizError, _refuse)
+    app.register_error_handler(CSRFError, _refuse_http)
+    app.register_error_handler(HTTPException, _refuse_http)
+    app.register_error_handler(Exception, _fail)
+    app.context_processor(_globals)
+
+
+def _arrive() -> None:
+    g.now = edge().clock()
+
+
+def _check_host() -> Response | None:
+    """With a base URL only its host is served: a forged Host header never gets into a link or a QR code."""
+    base = edge().settings.base_url
+    if base and request.host != urlsplit(base).netloc and request.endpoint not in ("public.healthz", "public.readyz"):
+        return Response("不提供这个地址的服务", 421, mimetype="text/plain")
+    return None
+
+
+def _leave(response: Response) -> Response:
+    """Commit before the reply is sent, when it says that all went well."""
+    finish_transaction(commit=response.status_code < HTTPStatus.BAD_REQUEST)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+    if edge().settings.https:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={DAY * 365}")
+    return response
+
+
+def _forget(_: BaseException | None) -> None:
+    finish_transaction(commit=False)
+
+
+def _refuse(error: QuizError) -> Response:
+    finish_transaction(commit=False)
+    if isinstance(error, Overdue):
+        settle(error)
+        error.current = {"state": "handed_in"}
+    if error.status == HTTPStatus.UNAUTHORIZED and not _wants_json() and request.method in ("GET", "HEAD"):
+        response = cast("Response", account.to_sign_in())
+        return response
+    return _error(error.status, words.said(error), error)
+
+
+def _refuse_http(error: HTTPException) -> Response:
+    finish_transaction(commit=False)
+    texts = {
+        400: "请求的格式不对，请刷新页面再试",
+        404: "没有找到这个页面",
+        405: "这个地址不支持这种操作",
+        413: "内容太大",
+        415: "请求应为 JSON（Content-Type: application/json）",
+    }
+    if isinstance(error, CSRFError):
+        return _error(400, gettext("页面放得太久了，请刷新后再试"))
+    status = error.code or 500
+    if 300 <= status < 400:
+        redirect: Response = error.get_response()  # type: ignore[assignment]
+        return redirect
+    return _error(status, gettext(texts.get(status, "出错了，请稍后再试")))
+
+
+def _fail(error: Exception) -> Response:
+    """Something nobody foresaw: roll back, show a number, tell the log; never a trace in front of people."""
+    finish_transaction(commit=False)
+    event = secrets.token_hex(4)
+    away = edge().database.is_away(error)
+    current_app.logger.error("event %s: %s %s", event, request.method, request.path, exc_info=error)
+    if away:
+        response = _error(503, gettext("服务器正忙，您的答案仍保存在手机上，请稍后再试"), event=event)
+        response.headers["Retry-After"] = "3"
+        return response
+    return _error(500, gettext("出错了，请稍后再试；仍不行请把编号告诉组织单位"), event=event)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _error(status: int, detail: str, error: QuizError | None = None, event: str | None = None) -> Response:
+    if _wants_json():
+        return problem(status, detail, error, event)
+    page = render_template("public/error.html", status=status, title=detail, detail="", event=event)
+    return Response(page, status)
+
+
+_hashes: dict[str, str] = {}
+
+
+def _static(path: str) -> str:
+    """The address of a static file with a hash of its content, so that it may be cached for ever."""
+    if path not in _hashes:
+        content = (Path(__file__).parent / "static" / path).read_bytes()
+        _hashes[path] = hashlib.sha256(content).hexdigest()[:12]
+    return url_for("static", filename=path, v=_hashes[path])
+
+
+class Me:
+    """The visitor as templates see them."""
+
+    def __init__(self, visitor: Any) -> None:
+        self.name = visitor.name or visitor.login
+        self.role = visitor.role.value
+        self.liaison = visitor.liaison
+        self.unit_name = visitor.unit_name
+        self.is_staff = visitor.role is not Role.CONTESTANT
+
+
+def _globals() -> dict[str, Any]:
+    try:
+        visitor = access.visitor() if access.token() else None
+    except Exception as error:
+        if not edge().database.is_away(error):
+            raise
+        visitor = None
+    return {
+        "static": _static,
+        "csrf_token": access.csrf_token,
+        "footer": footer(),
+        "me": Me(visitor) if visitor else None,
+        "server_time": getattr(g, "now", 0),
+    }

@@ -1,0 +1,140 @@
+"""Sign-in and guards: who may come through which door."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import Flask, g, request, session
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+from quizapp.errors import Refused, Unauthenticated
+from quizapp.rules.roles import Right, may
+from quizapp.services import accounts
+from quizapp.services.accounts import Visitor
+from quizapp.web.edge import db, now
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+login_manager.session_protection = None  # a phone changes its network in the middle of a sitting
+
+
+class User(UserMixin):
+    """What flask-login keeps of a visitor: the token, never the account's id."""
+
+    def __init__(self, token: str, visitor: Visitor) -> None:
+        self.id = token
+        self.visitor = visitor
+
+
+@login_manager.user_loader
+def _load(token: str) -> User | None:
+    visitor = accounts.visitor_of(db(), token, now())
+    return User(token, visitor) if visitor else None
+
+
+def bearer() -> str | None:
+    """The token of a script, from `Authorization: Bearer …`."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+@login_manager.request_loader
+def _load_bearer(_: object) -> User | None:
+    token = bearer()
+    return _load(token) if token else None
+
+
+def token() -> str | None:
+    """The device's token without asking the database who it is."""
+    return bearer() or session.get("_user_id")
+
+
+def token_id() -> str:
+    """What the database knows of the token. Raises Unauthenticated where there is none."""
+    found = token()
+    if found is None:
+        raise Unauthenticated("请先登录")
+    return accounts.fingerprint(found)
+
+
+def visitor() -> Visitor | None:
+    """Who is signed in, or None."""
+    return current_user.visitor if current_user.is_authenticated else None
+
+
+def signed_in() -> Visitor:
+    """Who is signed in. Raises Unauthenticated."""
+    found = visitor()
+    if found is None:
+        raise Unauthenticated("请先登录")
+    return found
+
+
+def only(right: Right) -> Callable[[], None]:
+    """A blueprint's guard: nobody without this right gets to its views."""
+
+    def guard() -> None:
+        who = signed_in()
+        if not may(who.role, right):
+            raise Refused("这个页面不对您的账号开放")
+        if who.must_change_password and request.endpoint != "account.password":
+            raise Refused("请先设置新密码")
+
+    return guard
+
+
+def remember(new_token: str) -> None:
+    """Sign this device in: a new session, so that nothing from before goes on under the new name."""
+    session.clear()
+    session.permanent = True
+    session["_user_id"] = new_token
+    session["_fresh"] = True
+    g.pop("csrf_token", None)
+
+
+def forget() -> None:
+    """Sign this device out; the token is dead in the database at once."""
+    found = token()
+    if found is not None:
+        accounts.sign_out(db(), found, now())
+    session.clear()
+
+
+def csrf_token() -> str:
+    made: str = generate_csrf()
+    return made
+
+
+def check_csrf() -> None:
+    """Changing requests from a browser carry the token of their session; scripts with a bearer token need none."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or bearer() is not None:
+        return
+    if request.path.startswith("/api/"):
+        _check_origin()
+        if request.endpoint == "api.sign_in" or "_user_id" not in session:
+            return
+    csrf.protect()
+
+
+def _check_origin() -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Refused("不接受来自其他网站的请求")
+
+
+def local_target(target: str | None) -> str | None:
+    """A `next` that stays on this site, or None: a plain path, nothing that a browser could read as a host."""
+    if not target or len(target) > 500 or not target.startswith("/") or not target.isprintable():
+        return None
+    if target.startswith(("//", "/\\")) or "\\" in target or "//" in target or "@" in target:
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    app.before_request(check_csrf)
+
+

@@ -1,0 +1,110 @@
+"""Signing in and out, one-time codes, changing one's password."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from quizapp.errors import QuizError, TooMany, Unauthenticated
+from quizapp.rules.roles import Role
+from quizapp.services import accounts
+from quizapp.web import access, words
+from quizapp.web.edge import address, db, edge, finish_transaction, now
+from quizapp.web.forms import CodeForm, Form, PasswordForm, SignInForm
+
+bp = Blueprint("account", __name__)
+
+HOMES = {Role.ORGANISER: "organiser.home", Role.OFFICIAL: "official.home", Role.ADMIN: "admin.home"}
+
+
+def to_sign_in() -> Response:
+    """Where a page sends somebody who is not signed in."""
+    return redirect(url_for("account.sign_in", next=access.local_target(request.full_path.rstrip("?"))))
+
+
+def home_of(role: Role, forced: bool = False) -> str:
+    if forced:
+        return url_for("account.password")
+    return url_for(HOMES.get(role, "public.home"))
+
+
+@bp.get("/sign-in")
+def sign_in() -> str:
+    return render_template("account/sign_in.html", form=SignInForm(), next=access.local_target(request.args.get("next")))
+
+
+@bp.post("/sign-in")
+def sign_in_with_password() -> Response | tuple[str, int]:
+    form = SignInForm()
+    target = access.local_target(request.form.get("next"))
+    if form.validate():
+        login = str(form.account.data)
+        try:
+            account, token = accounts.sign_in(db(), login, str(form.password.data), address(), now())
+        except (Unauthenticated, TooMany) as error:
+            _count_failure(login, error)
+            _refuse(form, error)
+        else:
+            access.remember(token)
+            return redirect(target or home_of(Role(account.role), account.must_change_password))
+    return render_template("account/sign_in.html", form=form, next=target), 400
+
+
+def _count_failure(login: str, error: QuizError) -> None:
+    """A refusal is rolled back; that it happened is not."""
+    finish_transaction(commit=False)
+    if isinstance(error, Unauthenticated):
+        with edge().database.write() as session:
+            accounts.count_failure(session, login, address(), now())
+
+
+def _refuse(form: Form, error: QuizError) -> None:
+    form.form_errors.append(words.said(error))
+
+
+@bp.get("/sign-in/code")
+def code() -> str:
+    return render_template("account/code.html", form=CodeForm())
+
+
+@bp.post("/sign-in/code")
+def sign_in_with_code() -> Response | tuple[str, int]:
+    form = CodeForm()
+    if form.validate():
+        try:
+            account, token = accounts.sign_in_with_code(db(), edge().settings.secret_key, str(form.code.data), address(), now())
+        except (Unauthenticated, TooMany) as error:
+            _count_failure("", error)
+            _refuse(form, error)
+        else:
+            access.remember(token)
+            return redirect(home_of(Role(account.role), account.must_change_password))
+    return render_template("account/code.html", form=form), 400
+
+
+@bp.get("/account/password")
+def password() -> str:
+    who = access.signed_in()
+    return render_template("account/password.html", form=PasswordForm(), forced=who.must_change_password)
+
+
+@bp.post("/account/password")
+def change_password() -> Response | tuple[str, int]:
+    who = access.signed_in()
+    form = PasswordForm()
+    if form.validate():
+        try:
+            accounts.change_password(db(), who, form.old.data or "", str(form.new.data), now())
+        except QuizError as error:
+            _refuse(form, error)
+        else:
+            flash(_("密码已更改，其他设备上的登录已退出"), "right")
+            return redirect(home_of(who.role))
+    return render_template("account/password.html", form=form, forced=who.must_change_password), 400
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    access.forget()
+    response = redirect(url_for("public.home"))
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response

@@ -1,0 +1,270 @@
+"""The JSON API, /api/v1: the same services as the pages."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from quizapp.errors import Invalid, QuizError, Unauthenticated
+from quizapp.rules import timing, wording
+from quizapp.services import accounts, contests, entries, finishing, papers, reviews, sittings, standings, views
+from quizapp.services.contests import Running
+from quizapp.services.finishing import Result
+from quizapp.web import access
+from quizapp.web.access import token_id
+from quizapp.web.edge import address, db, edge, finish_transaction, now, settle, settled
+from quizapp.web.replies import body
+from quizapp.web.words import iso, sentences
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+OPENAPI = Path(__file__).with_name("openapi.json")
+KEY_LENGTH = 64
+
+
+def text(values: dict[str, Any], name: str, most: int = 200) -> str:
+    """A text of the body. Raises Invalid naming the field."""
+    value = values.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= most or "\x00" in value:
+        raise Invalid("请求的内容不对", errors=[(name, f"应为1到{most}个字符的文字")])
+    return value
+
+
+def whole(values: dict[str, Any], name: str) -> int:
+    value = values.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise Invalid("请求的内容不对", errors=[(name, "应为不小于0的整数")])
+    return value
+
+
+@bp.get("/openapi.json")
+def openapi() -> Response:
+    return Response(OPENAPI.read_bytes(), mimetype="application/json")
+
+
+@bp.post("/session")
+def sign_in() -> Response:
+    """Sign in with account and password; slow guesses down without shutting out the bureau behind the same address."""
+    if not request.is_json:
+        raise Invalid("请求应为 JSON（Content-Type: application/json）")
+    values = body()
+    login, password = text(values, "account", 64), text(values, "password")
+    try:
+        account, token = accounts.sign_in(db(), login, password, address(), now())
+    except Unauthenticated:
+        finish_transaction(commit=False)
+        with edge().database.write() as session:
+            accounts.count_failure(session, login, address(), now())
+        raise
+    access.remember(token)
+    unit = account.unit_id and entries.unit_code(db(), account.unit_id)
+    told = {"account": account.login, "name": account.name, "role": account.role, "unit": unit}
+    return jsonify(account=told, csrf_token=access.csrf_token())
+
+
+@bp.delete("/session")
+def sign_out() -> Response:
+    access.signed_in()
+    access.forget()
+    return Response(status=204)
+
+
+@bp.get("/time")
+def time() -> Response:
+    return jsonify(server_time=iso(now()))
+
+
+def contest_view(contest: Running) -> dict[str, Any]:
+    """A contest as the API shows it; `sittings_left` where somebody is signed in."""
+    rules = contest.rules
+    view: dict[str, Any] = {
+        "slug": rules.slug,
+        "title": rules.title,
+        "phase": contest.phase(now()),
+        "paused": contest.paused,
+        "opens_at": iso(rules.opens_at),
+        "last_start": iso(rules.last_start),
+        "closes_at": iso(rules.closes_at),
+        "total": rules.blueprint.total,
+        "points": papers.number(rules.blueprint.points),
+        "limit_ms": rules.clock.paper_ms,
+        "item_ms": rules.clock.item_ms,
+        "organiser": rules.organiser,
+    }
+    who = access.visitor()
+    view["sittings_left"] = entries.sittings_left(db(), contest, who.account_id, now()) if who else None
+    return view
+
+
+@bp.get("/contests")
+def list_contests() -> Response:
+    return jsonify(contests=[contest_view(contest) for contest in contests.list_contests(db())])
+
+
+@bp.get("/contests/<slug>")
+def show_contest(slug: str) -> Response:
+    contest = contests.find_contest(db(), slug)
+    rules = contest.rules
+    told = sentences([*wording.paper(rules), *wording.people_places(rules), *wording.unit_places(rules)])
+    divisions = [{"code": division.code, "title": division.title} for division in rules.divisions]
+    return jsonify(**contest_view(contest), rules=told, divisions=divisions, about=rules.about)
+
+
+def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:
+    """The sitting with its times written out, and its score once handed in and released."""
+    view = {**sitting}
+    contest_id = view.pop("contest_id")
+    item_no, item_deadline = view.pop("item_no"), view.pop("item_deadline")
+    contest = contests.contest_by_id(db(), contest_id) if view["contest"] is None or view["state"] != "open" else None
+    if contest is not None:
+        view["contest"] = contest.rules.slug
+    for name in ("started_at", "deadline", "server_time"):
+        view[name] = iso(view[name])
+    if item_no is not None:
+        view |= {"item": item_no, "item_deadline": iso(item_deadline)}
+    if view["state"] != "open":
+        result = finishing.result_of(db(), view["id"], token_id(), now())
+        assert result is not None
+        view["score"] = score_view(result)
+    return view
+
+
+def score_view(result: Result) -> dict[str, Any] | None:
+    """Points, full marks and time; None until the rules release them."""
+    rules = result.contest.rules
+    if not timing.is_released(rules.release_score, rules.closes_at, now()):
+        return None
+    return {"points": papers.number(result.points), "of": papers.number(result.of), "time_ms": result.time_ms}
+
+
+def result_view(result: Result) -> dict[str, Any]:
+    score = score_view(result)
+    rules = result.contest.rules
+    view: dict[str, Any] = {"state": result.state, "score": score, "receipt": result.receipt}
+    if rules.pass_points is not None and score is not None:
+        view["passed"] = result.points >= rules.pass_points
+    if timing.is_released(rules.release_key, rules.closes_at, now()):
+        view["review"] = f"/api/v1/sittings/{result.sitting_id}/review"
+    return view
+
+
+@bp.post("/contests/<slug>/sittings")
+def start(slug: str) -> tuple[Response, int]:
+    practice = body().get("practice", False)
+    if not isinstance(practice, bool):
+        raise Invalid("请求的内容不对", errors=[("practice", "应为 true 或 false")])
+    sitting, is_new = settled(lambda: sittings.start_sitting(db(), slug, token_id(), now(), practice=practice))
+    return jsonify(sitting_view({**sitting, "contest": slug})), 201 if is_new else 200
+
+
+@bp.get("/sittings/<sitting_id>")
+def show_sitting(sitting_id: str) -> Response:
+    return jsonify(sitting_view(settled(lambda: sittings.view_sitting(db(), sitting_id, token_id(), now()))))
+
+
+@bp.post("/sittings/<sitting_id>/items/<int:position>")
+def open_item(sitting_id: str, position: int) -> Response:
+    return jsonify(sitting_view(sittings.open_item(db(), sitting_id, position, token_id(), now())))
+
+
+def _save_parts(sitting_id: str) -> tuple[int, str, papers.Answers]:
+    """revision, key and answers of the body; another's sitting is not found before anything else is looked at."""
+    try:
+        values = body()
+        return whole(values, "revision"), text(values, "key", KEY_LENGTH), papers.check_shape(values.get("answers"))
+    except QuizError:
+        sittings.row_of(db(), sitting_id, token_id(), now())
+        raise
+
+
+@bp.patch("/sittings/<sitting_id>/answers")
+def save(sitting_id: str) -> Response:
+    revision, key, answers = _save_parts(sitting_id)
+    saved = sittings.save_answers(db(), sitting_id, token_id(), revision, key, answers, now())
+    return jsonify(revision=saved.revision, saved_at=iso(saved.saved_at))
+
+
+@bp.post("/sittings/<sitting_id>/submission")
+def submit(sitting_id: str) -> Response:
+    sittings.split_id(sitting_id)
+    secret, token = edge().settings.secret_key, token_id()
+    try:
+        values = body()
+        answers = papers.check_shape(values["answers"]) if "answers" in values else None
+        revision = whole(values, "revision") if "revision" in values or answers else None
+        key = text(values, "key", KEY_LENGTH) if "key" in values or answers else None
+    except QuizError:
+        sittings.row_of(db(), sitting_id, token, now())
+        raise
+
+    def work() -> Result:
+        return finishing.hand_in(db(), secret, sitting_id, token, now(), revision=revision, key=key, answers=answers)
+
+    try:
+        return jsonify(result_view(work()))
+    except sittings.Overdue as overdue:
+        if answers:
+            raise
+        settle(overdue)
+        return jsonify(result_view(work()))
+
+
+@bp.get("/sittings/<sitting_id>/review")
+def review(sitting_id: str) -> Response:
+    return jsonify(settled(lambda: reviews.review(db(), sitting_id, token_id(), now())))
+
+
+@bp.get("/contests/<slug>/leaderboard")
+def leaderboard(slug: str) -> Response:
+    contest = contests.find_contest(db(), slug)
+    who = access.visitor()
+    page = standings.leaderboard(
+        db(), contest, now(),
+        division=request.args.get("division", ""), unit=request.args.get("unit", ""),
+        after=request.args.get("after", "")[:200], limit=limit(50), account_id=who.account_id if who else None,
+    )  # fmt: skip
+    told: dict[str, Any] = {
+        "as_of": iso(page.as_of),
+        "frozen": page.frozen,
+        "hidden": page.hidden,
+        "rows": [views.board_row(row) for row in page.rows],
+    }
+    if page.me:
+        told["me"] = views.board_row(page.me)
+    if page.next:
+        told["next"] = page.next
+    return jsonify(told)
+
+
+def limit(usual: int) -> int:
+    value = request.args.get("limit", "")
+    return int(value[:6]) if value.isascii() and value.isdigit() else usual
+
+
+@bp.get("/contests/<slug>/units")
+def units(slug: str) -> Response:
+    contest = contests.find_contest(db(), slug)
+    refresh(contest)
+    page = standings.unit_board(
+        db(), contest, now(),
+        under=request.args.get("under", ""), kind=request.args.get("kind", ""),
+        after=request.args.get("after", ""), limit=limit(100),
+    )  # fmt: skip
+    told: dict[str, Any] = {
+        "as_of": iso(page.as_of),
+        "frozen": page.frozen,
+        "hidden": page.hidden,
+        "rows": [views.unit(row, contest.rules.units.hide_mean_below) for row in page.rows],
+    }
+    if page.next:
+        told["next"] = page.next
+    return jsonify(told)
+
+
+def refresh(contest: Running) -> None:
+    """Rebuild the unit snapshot when the job has not; at most once in the rebuild interval whoever asks."""
+    if standings.is_stale(db(), contest, now()):
+        finish_transaction(commit=False)
+        with edge().database.write() as session:
+            standings.rebuild_units(session, contest, now())
+
+

@@ -1,0 +1,184 @@
+"""Pages for everybody: contests, boards, privacy, and whether the server is well."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+
+from quizapp.errors import NotFound, Unavailable
+from quizapp.rules import wording
+from quizapp.rules.attempts import Track
+from quizapp.rules.roles import Role
+from quizapp.rules.timing import Phase
+from quizapp.services import contests, entries, organisations, reviews, standings
+from quizapp.services.contests import Running
+from quizapp.web import access
+from quizapp.web.api import refresh
+from quizapp.web.edge import db, edge, now
+from quizapp.web.footer import footer
+from quizapp.web.words import sentences
+
+bp = Blueprint("public", __name__)
+
+PHASES = {Phase.UPCOMING: "未开始", Phase.OPEN: "进行中", Phase.CLOSING: "即将结束", Phase.OVER: "已结束"}
+
+
+def contest_card(contest: Running) -> dict[str, Any]:
+    """A contest as pages show it."""
+    rules = contest.rules
+    phase = contest.phase(now())
+    return {
+        "slug": rules.slug,
+        "title": rules.title,
+        "about": rules.about,
+        "phase": phase.value,
+        "phase_words": "暂停中" if contest.paused and phase is Phase.OPEN else PHASES[phase],
+        "opens_at": rules.opens_at,
+        "last_start": rules.last_start,
+        "closes_at": rules.closes_at,
+        "organiser": rules.organiser,
+        "telephone": rules.telephone,
+        "minors": rules.entry.minors,
+    }
+
+
+@bp.get("/")
+def home() -> str:
+    return render_template("public/home.html", contests=[contest_card(contest) for contest in contests.list_contests(db())])
+
+
+@bp.get("/c/<slug>")
+def contest(slug: str) -> str:
+    found = contests.find_contest(db(), slug)
+    rules = found.rules
+    return render_template(
+        "public/contest.html",
+        contest=contest_card(found),
+        rules=sentences([*wording.paper(rules), *wording.people_places(rules)]),
+        mine=_mine(found),
+        links={
+            "start": url_for("contestant.start", slug=slug),
+            "board": url_for("public.board", slug=slug),
+            "units": url_for("public.units", slug=slug),
+            "join": url_for("joining.find", slug=slug),
+        },
+    )
+
+
+def _mine(contest: Running) -> dict[str, Any] | None:
+    """What the one signed in has to do with this contest."""
+    who = access.visitor()
+    if who is None:
+        return None
+    entry = entries.entry_of(db(), contest.id, who.account_id)
+    unit_name = organisations.name_of(db(), entry.unit_id) if entry else who.unit_name
+    opened = reviews.open_sitting(db(), contest.id, who.account_id)
+    left = entries.sittings_left(db(), contest, who.account_id, now(), Track.COUNTED)
+    reason = entries.why_not(contest, who.role is not Role.CONTESTANT or entry is not None or who.login is not None, left, now())
+    return {
+        "entered": entry is not None,
+        "name": entry.name if entry else who.name,
+        "unit_name": unit_name,
+        "open_sitting": opened,
+        "sittings_left": left,
+        "can_start": reason is None or opened is not None,
+        "why_not": reason,
+    }
+
+
+@bp.get("/c/<slug>/board")
+def board(slug: str) -> str:
+    found = contests.find_contest(db(), slug)
+    who = access.visitor()
+    division = request.args.get("division", "")
+    page = standings.leaderboard(
+        db(), found, now(),
+        division=division, after=request.args.get("after", "")[:200], account_id=who.account_id if who else None,
+    )  # fmt: skip
+    return render_template(
+        "public/board.html",
+        contest=contest_card(found),
+        as_of=page.as_of,
+        frozen=page.frozen,
+        hidden=page.hidden,
+        divisions=[
+            {"code": d.code, "title": d.title, "current": d.code == division} for d in found.rules.divisions
+        ],
+        rows=page.rows,
+        me=page.me,
+        next_url=url_for("public.board", slug=slug, division=division or None, after=page.next) if page.next else None,
+        previous_url=url_for("public.board", slug=slug, division=division or None) if request.args.get("after") else None,
+        explains=sentences(wording.people_places(found.rules)),
+    )
+
+
+@bp.get("/c/<slug>/units")
+def units(slug: str) -> str:
+    found = contests.find_contest(db(), slug)
+    refresh(found)
+    under, kind = request.args.get("under", ""), request.args.get("kind", "")
+    page = standings.unit_board(db(), found, now(), under=under, kind=kind, after=request.args.get("after", ""))
+    top = organisations.find_unit(db(), under) if under else None
+    line = organisations.line(db(), top) if top else []
+    small = found.rules.units.hide_mean_below
+    rows = [
+        {
+            "place": row.place,
+            "shared": row.shared,
+            "code": row.code,
+            "name": row.name,
+            "kind": row.kind,
+            "people": row.figures.people,
+            "sittings": row.figures.sittings,
+            "headcount": row.headcount,
+            "rate": row.rate,
+            "flagged": row.rate is not None and row.rate > 1,
+            "mean": None if row.figures.people < small else row.figures.mean,
+            "value": None if row.figures.people < small else row.value,
+            "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
+        }
+        for row in page.rows
+    ]
+    return render_template(
+        "public/units.html",
+        contest=contest_card(found),
+        as_of=page.as_of,
+        frozen=page.frozen,
+        hidden=page.hidden,
+        under={"code": top.code, "name": top.name} if top else None,
+        trail=[{"name": u.name, "url": url_for("public.units", slug=slug, under=u.code)} for u in line],
+        kinds=[
+            {"name": name, "url": url_for("public.units", slug=slug, under=under or None, kind=name), "current": name == kind}
+            for name in page.kinds
+        ],
+        rows=rows,
+        next_url=url_for("public.units", slug=slug, under=under or None, kind=kind or None, after=page.next) if page.next else None,
+        explains=sentences(wording.unit_places(found.rules)),
+    )
+
+
+@bp.get("/privacy")
+def privacy() -> str:
+    text = footer().privacy
+    return render_template("public/privacy.html", text=text.splitlines() if text else None)
+
+
+@bp.get("/design")
+def design() -> str:
+    """Every component in every state, for staff."""
+    who = access.signed_in()
+    if who.role is Role.CONTESTANT:
+        raise NotFound("没有找到这个页面")
+    return render_template("public/design.html")
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """Able to serve: the database answers."""
+    if not edge().database.answers():
+        raise Unavailable("数据库没有应答")
+    return jsonify(status="ok")

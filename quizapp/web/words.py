@@ -1,0 +1,83 @@
+"""How numbers, moments and refusals are said to people."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import gettext
+
+from quizapp.errors import QuizError
+from quizapp.formats.result_table import duration_words
+from quizapp.rules.wording import Sentence, decimal
+from quizapp.services import views
+from quizapp.services.views import rounded
+from quizapp.web.edge import edge
+
+
+def said(error: QuizError) -> str:
+    """A refusal in the reader's language."""
+    return sentence((error.text, error.params))
+
+
+def sentence(told: Sentence) -> str:
+    text, params = told
+    return gettext(text).format(**params)
+
+
+def sentences(told: Iterable[Sentence]) -> list[str]:
+    return [sentence(one) for one in told]
+
+
+def local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(edge().settings.timezone))
+
+
+def iso(ms: int | None) -> str | None:
+    """ISO 8601 with offset and milliseconds, as the API gives times."""
+    return views.iso(ms, edge().settings.timezone)
+
+
+def moment(ms: int | None) -> str:
+    """2026年6月10日 9:00"""
+    if ms is None:
+        return "—"
+    at = local(ms)
+    return f"{at.year}年{at.month}月{at.day}日 {at.hour}:{at.minute:02d}"
+
+
+def clock_time(ms: int) -> str:
+    """9:00"""
+    at = local(ms)
+    return f"{at.hour}:{at.minute:02d}"
+
+
+def points(hundredths: int | None) -> str:
+    return "—" if hundredths is None else decimal(hundredths)
+
+
+def mean(value: Fraction | None) -> str:
+    shown = rounded(value)
+    return "—" if shown is None else f"{shown:.2f}"
+
+
+def percent(share: Fraction | float | None) -> str:
+    """62.3%"""
+    if share is None:
+        return "—"
+    shown = rounded(Fraction(share) * 100, 1)
+    return f"{shown:g}%"
+
+
+def place(number: int | None, shared: bool = False) -> str:
+    """第2名, 并列第2名"""
+    if number is None:
+        return "—"
+    return gettext("并列第{place}名" if shared else "第{place}名").format(place=number)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        moment=moment, clock_time=clock_time, duration=duration_words, points=points, percent=percent, place=place, mean=mean
+    )
