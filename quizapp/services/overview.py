@@ -23,6 +23,7 @@ class UnitTable:
     rows: list[UnitResult]
     whole: Figures
     kinds: list[str]
+    with_children: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def unit_table(
     top = under.id if under else None
     rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
     kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})
-    return UnitTable(rows, figures.get(top or ROOT, Figures()), kinds)
+    inner = frozenset(row.unit_id for row in rows if whole.children.get(row.unit_id))
+    return UnitTable(rows, figures.get(top or ROOT, Figures()), kinds, inner)
 
 
 def _figures(session: Session, contest: Running, as_of: int | None) -> tuple[Tree, dict[int, Figures]]:

@@ -1,8 +1,10 @@
 """Tables that leave the house as files: written down first, then sent, never kept by anybody on the way."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, send_file
 
@@ -28,15 +30,16 @@ def stamp(scope: str, as_of: int | None) -> Stamp:
     return Stamp(scope, now() if as_of is None else as_of, now(), name)
 
 
-def send_sheet(sheet: Sheet, layout: str, contest: Running, what: str, **detail: Any) -> Response:
+def send_sheet(sheet: Sheet, layout: str, contest: Running, what: str, stamped: Stamp, **detail: Any) -> Response:
     """The table as xlsx or csv, in the audit log before anything is sent. Raises NotFound for another layout."""
     if layout not in _LAYOUTS:
         raise NotFound("只能导出 xlsx 或 csv")
     write, mimetype = _LAYOUTS[layout]
     out = BytesIO()
     write(sheet, out)
-    log(f"export.{what}", contest.rules.slug, format=layout, **detail)
-    return send(out.getvalue(), f"{sheet.title}.{layout}", mimetype)
+    log(f"export.{what}", contest.rules.slug, format=layout, scope=stamped.scope, as_of=stamped.as_of, **detail)
+    at = datetime.fromtimestamp(stamped.as_of / 1000, UTC).astimezone(ZoneInfo(contest.rules.zone))
+    return send(out.getvalue(), f"{sheet.title} {at:%Y%m%d-%H%M}.{layout}", mimetype)
 
 
 def log(action: str, thing: str, **detail: Any) -> None:
@@ -49,6 +52,7 @@ def send(data: bytes, name: str, mimetype: str) -> Response:
     """Bytes as a download whose name survives every browser (RFC 6266)."""
     plain = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name)
     end = PurePath(plain).suffix
-    response = send_file(BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=plain[: 120 - len(end)].removesuffix(end) + end)
+    named = plain.removesuffix(end)[:100] + end
+    response = send_file(BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=named)
     response.headers["Cache-Control"] = "no-store"
     return response

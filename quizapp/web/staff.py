@@ -124,6 +124,7 @@ def shell() -> dict[str, Any]:
 def _column(who: Visitor) -> list[dict[str, Any]]:
     """At most six words; the present one is marked."""
     here = str(request.endpoint)
+    words: list[tuple[str, str, tuple[str, ...]]]
     if who.liaison:
         words = [(_("本单位"), url_for("liaison.home"), ("liaison.",)), (_("成绩"), url_for("official.home"), ("official.",))]
     elif who.role is Role.OFFICIAL:
