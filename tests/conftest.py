@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from factories import World
+from factories import Client, World
 from sqlalchemy import text
 
 from quizapp.app import create_app
@@ -150,9 +150,8 @@ def world(database: Database, clock: Clock) -> World:
 @pytest.fixture
 def sign_in(app) -> Callable:
     """A client signed in as an account of the cast, with its CSRF token in every changing call."""
-    from factories import Client
 
-    def enter(login: str | None = None):
+    def enter(login: str | None = None) -> Client:
         client = Client(app)
         if login is not None:
             client.enter(login)

@@ -132,8 +132,8 @@ def units(slug: str) -> str:
             "headcount": row.headcount,
             "rate": row.rate,
             "flagged": row.rate is not None and row.rate > 1,
-            "mean": None if row.figures.people < small else row.figures.mean,
-            "value": None if row.figures.people < small else row.value,
+            "mean": None if row.figures.people < small or row.figures.mean is None else row.figures.mean * 100,
+            "value": None if row.figures.people < small or row.value is None else row.value * 100,
             "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
         }
         for row in page.rows

@@ -53,8 +53,9 @@ def clock_time(ms: int) -> str:
     return f"{at.hour}:{at.minute:02d}"
 
 
-def points(hundredths: int | None) -> str:
-    return "—" if hundredths is None else decimal(hundredths)
+def points(hundredths: int | Fraction | None) -> str:
+    """85.5; an exact mean is rounded half up."""
+    return "—" if hundredths is None else decimal(int((hundredths * 2 + 1) // 2))
 
 
 def mean(value: Fraction | None) -> str:
