@@ -47,13 +47,13 @@ class QueuedConnection(sqlite3.Connection):
     queue: int | None = None
 
     def enter(self, path: str) -> None:
-        self.queue = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if self.queue is None:
+            self.queue = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self.queue, fcntl.LOCK_EX)
 
     def _leave(self) -> None:
         if self.queue is not None:
-            os.close(self.queue)
-            self.queue = None
+            fcntl.flock(self.queue, fcntl.LOCK_UN)
 
     def commit(self) -> None:
         super().commit()
@@ -69,7 +69,9 @@ class QueuedConnection(sqlite3.Connection):
         try:
             super().close()
         finally:
-            self._leave()
+            if self.queue is not None:
+                os.close(self.queue)
+                self.queue = None
 
 
 class Database:

@@ -25,8 +25,8 @@ class Marking:
 
 def normalise(text: str) -> str:
     """A typed text as it is compared: width, case, white space and closing punctuation do not matter."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(folded.split()).strip("。.,;:、!?“”\"'《》()")
+    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return unicodedata.normalize("NFKC", folded).strip("。.,;:、!?“”\"'《》()")
 
 
 def mark(item: Item, answer: Answer, points: int, marking: Marking) -> int:
