@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from factories import Client, World
+from factories import SECRET, Client, World
 from sqlalchemy import text
 
 from quizapp.app import create_app
@@ -17,7 +17,6 @@ from quizapp.models import Base, schema
 from quizapp.models.base import Database
 from quizapp.settings import Settings
 
-SECRET = "tests-only-secret-of-more-than-32-characters"
 NOON = 1_780_286_400_000  # 2026-06-01 12:00 in Shanghai
 BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 

@@ -15,6 +15,7 @@ from quizapp.services import accounts, banks, contests, unit_imports
 from quizapp.services.audit import CLI
 
 PASSWORD = "correct horse"
+SECRET = "tests-only-secret-of-more-than-32-characters"
 HOUR, DAY = 3_600_000, 86_400_000
 MARKER = "只有答案里才有的话"
 

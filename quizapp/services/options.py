@@ -14,7 +14,7 @@ NAMES = ("organiser", "telephone", "privacy", "icp", "police")
 
 
 def read_options(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Option.name, Option.value)).tuples().all())
+    return {name: value for name, value in session.execute(select(Option.name, Option.value))}
 
 
 def write_options(session: Session, actor: Actor, values: Mapping[str, str], now: int) -> None:

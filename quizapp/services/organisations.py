@@ -87,7 +87,7 @@ def list_units(session: Session, under: str | None = None) -> list[tuple[Unit, s
         top = find_unit(session, under)
         query = query.where(Unit.path.startswith(top.path, autoescape=True))
     units = list(session.scalars(query.order_by(Unit.path)))
-    codes = dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
+    codes = dict(session.execute(select(Unit.id, Unit.code)).all())
     return [(unit, codes.get(unit.parent_id) if unit.parent_id else None) for unit in sorted(units, key=lambda u: u.code)]
 
 

@@ -58,7 +58,7 @@ def by_contest(session: Session, under: Unit | None = None) -> dict[int, Partici
         .where(Sitting.state == "open", Sitting.track == Track.COUNTED.value)
         .group_by(Sitting.contest_id)
     )
-    running = dict(session.execute(_under(begun, Sitting.unit_id, under)).tuples().all())
+    running = dict(session.execute(_under(begun, Sitting.unit_id, under)).all())
     return {
         contest_id: Participation(*done.get(contest_id, (0, 0)), running.get(contest_id, 0))
         for contest_id in {*done, *running}
@@ -71,7 +71,8 @@ def by_day(session: Session, contest: Running, now: int, under: Unit | None = No
         select(Sitting.day, func.count(Sitting.entry_id.distinct()), func.count())
         .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
         .where(
-            Sitting.contest_id == contest.id, Sitting.track == Track.COUNTED.value, Sitting.state == "handed_in", Entry.counts
+            Sitting.contest_id == contest.id, Sitting.track == Track.COUNTED.value, Sitting.state == "handed_in", Entry.counts,
+            Sitting.finished_at <= now,
         )
         .group_by(Sitting.day)
     )  # fmt: skip
@@ -121,7 +122,7 @@ def _allowed_paths(session: Session, codes: Sequence[str]) -> list[str]:
 
 def count_rostered(session: Session, under: Unit | None = None) -> int:
     """How many people the rosters of a subtree name."""
-    query = select(func.count()).where(
+    query = select(func.count()).select_from(Account).where(
         Account.role == Role.CONTESTANT.value, Account.on_roster, Account.disabled_at.is_(None)
     )
     return session.scalar(_under(query, Account.unit_id, under)) or 0

@@ -271,7 +271,7 @@ def _account_faults(row: AccountRow) -> list[tuple[str, str]]:
 
 def _looked_up(session: Session, rows: Sequence[AccountRow]) -> tuple[dict[str, int], set[str]]:
     """(unit ids by code, names that are taken)."""
-    units = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    units = dict(session.execute(select(Unit.code, Unit.id)).all())
     names = [row.name for row in rows]
     taken: set[str] = set()
     for start in range(0, len(names), AT_ONCE):

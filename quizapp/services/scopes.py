@@ -1,5 +1,6 @@
 """Which part of the tree a member of staff sees. What lies outside is not found, in the same words as what does not exist."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import NotFound, Refused
@@ -40,3 +41,9 @@ def trail(session: Session, top: Unit | None, unit: Unit) -> list[Unit]:
     while (above := parent_within(session, top, line[0])) is not None:
         line.insert(0, above)
     return line
+
+
+def right_below(session: Session, unit: Unit | None) -> list[Unit]:
+    """The units directly under this one, or those with nothing above them."""
+    above = unit.id if unit is not None else None
+    return list(session.scalars(select(Unit).where(Unit.parent_id == above).order_by(Unit.code)))

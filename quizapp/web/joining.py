@@ -59,6 +59,7 @@ def enter(slug: str, link: str) -> Reply | tuple[str, int]:
         except QuizError as error:
             finish_transaction(commit=False)
             form.form_errors.append(words.said(error))
+            contest, unit = contests.find_contest(db(), slug), organisations.unit_by_link(db(), link)
         else:
             access.remember(token)
             session["code"] = code
