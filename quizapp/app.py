@@ -25,7 +25,7 @@ def create_app(
     settings = settings or read()
     database = database or Database(settings.database_url)
     check_schema(database)
-    app = Flask("quizapp.web", static_url_path="/static")
+    app = Flask("quizapp.web", static_folder=None)
     app.logger.setLevel(logging.INFO)
     web.init_app(app, Edge(settings, database, clock))
     if run_jobs:

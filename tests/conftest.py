@@ -15,7 +15,9 @@ from sqlalchemy import text
 from quizapp.app import create_app
 from quizapp.models import Base, schema
 from quizapp.models.base import Database
+from quizapp.services import standings
 from quizapp.settings import Settings
+from quizapp.web import footer as footer_module
 
 NOON = 1_780_286_400_000  # 2026-06-01 12:00 in Shanghai
 BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
@@ -91,6 +93,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("SELECT 1")
     database.dispose()
     return path
+
+
+@pytest.fixture(autouse=True)
+def forgetful_process() -> None:
+    """Tests share a process and a PostgreSQL whose ids and times begin anew: nothing is remembered from the one before."""
+    standings._kept.clear()
+    standings._frozen_boards.clear()
+    footer_module._kept.clear()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, send_from_directory, url_for
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -17,7 +18,7 @@ from quizapp.rules.roles import Role
 from quizapp.services.sittings import Overdue
 from quizapp.web import access, account, admin, api, contestant, joining, liaison, official, organiser, public, words
 from quizapp.web.edge import Edge, edge, finish_transaction, settle
-from quizapp.web.footer import footer
+from quizapp.web.footer import footer_texts
 from quizapp.web.replies import Json, problem
 
 POLICY = (
@@ -50,7 +51,6 @@ def init_app(app: Flask, made: Edge) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=90 * DAY,
-        SEND_FILE_MAX_AGE_DEFAULT=365 * DAY,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # a sitting may last for hours; the token dies with the session
         WTF_CSRF_SSL_STRICT=False,
@@ -64,6 +64,7 @@ def init_app(app: Flask, made: Edge) -> None:
     words.init_app(app)
     for part in (public, account, joining, contestant, organiser, official, liaison, admin, api):
         app.register_blueprint(part.bp)
+    app.add_url_rule("/static/<version>/<path:filename>", "static", _static_file)
     app.after_request(_leave)
     app.teardown_request(_forget)
     app.register_error_handler(QuizError, _refuse)
@@ -108,8 +109,7 @@ def _refuse(error: QuizError) -> Response:
         settle(error)
         error.current = {"state": "handed_in"}
     if error.status == HTTPStatus.UNAUTHORIZED and not _wants_json() and request.method in ("GET", "HEAD"):
-        response = cast("Response", account.to_sign_in())
-        return response
+        return cast("Response", account.to_sign_in())
     return _error(error.status, words.said(error), error)
 
 
@@ -155,15 +155,26 @@ def _error(status: int, detail: str, error: QuizError | None = None, event: str 
     return Response(page, status)
 
 
-_hashes: dict[str, str] = {}
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def _version() -> str:
+    """One hash of all static files: modules import each other by relative paths, so they change address together."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _static_file(version: str, filename: str) -> Response:
+    """A static file, cached for ever under the present version; a page opened before an update gets it all the same."""
+    known = version == _version()
+    return send_from_directory(STATIC, filename, max_age=365 * DAY if known else 0)
 
 
 def _static(path: str) -> str:
-    """The address of a static file with a hash of its content, so that it may be cached for ever."""
-    if path not in _hashes:
-        content = (Path(__file__).parent / "static" / path).read_bytes()
-        _hashes[path] = hashlib.sha256(content).hexdigest()[:12]
-    return url_for("static", filename=path, v=_hashes[path])
+    return url_for("static", version=_version(), filename=path)
 
 
 class Me:
@@ -187,7 +198,7 @@ def _globals() -> dict[str, Any]:
     return {
         "static": _static,
         "csrf_token": access.csrf_token,
-        "footer": footer(),
+        "footer": footer_texts(),
         "me": Me(visitor) if visitor else None,
         "server_time": getattr(g, "now", 0),
     }

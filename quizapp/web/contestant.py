@@ -97,7 +97,7 @@ def sitting(sitting_id: str) -> Reply | str:
     return render_template(
         "contestant/sitting.html",
         sitting=sitting_view(view),
-        contest=contest_card(contests.contest_by_id(db(), view["contest_id"])),
+        contest=_contest_card(view),
         at=at,
         item=view["items"][at - 1],
         answer=view["answers"].get(str(at)),
@@ -174,7 +174,14 @@ def sheet(sitting_id: str) -> Reply | str:
     view = settled(lambda: sittings.view_sitting(db(), sitting_id, token_id(), now()))
     if view["state"] != "open":
         return redirect(url_for("contestant.result", sitting_id=sitting_id))
-    return render_template("contestant/sheet.html", sitting=sitting_view(view), states=_states(view, _marked(sitting_id)))
+    return render_template(
+        "contestant/sheet.html",
+        sitting=sitting_view(view), contest=_contest_card(view), states=_states(view, _marked(sitting_id)),
+    )  # fmt: skip
+
+
+def _contest_card(view: dict[str, Any]) -> dict[str, Any]:
+    return contest_card(contests.contest_by_id(db(), view["contest_id"]))
 
 
 @bp.get("/s/<sitting_id>/hand-in")
@@ -184,8 +191,9 @@ def confirm(sitting_id: str) -> Reply | str:
         return redirect(url_for("contestant.result", sitting_id=sitting_id))
     unanswered = [state["position"] for state in _states(view, []) if state["state"] == "empty"]
     return render_template(
-        "contestant/hand_in.html", sitting=sitting_view(view), unanswered=unanswered, form_key=secrets.token_hex(8)
-    )
+        "contestant/hand_in.html",
+        sitting=sitting_view(view), contest=_contest_card(view), unanswered=unanswered, form_key=secrets.token_hex(8),
+    )  # fmt: skip
 
 
 @bp.post("/s/<sitting_id>/hand-in")
@@ -227,7 +235,7 @@ def result(sitting_id: str) -> Reply | str:
         passed=found.points >= rules.pass_points if seen and rules.pass_points is not None else None,
         place={"place": place[0], "shared": place[1], "of": place[2]} if place else None,
         practice=found.track == Track.PRACTICE,
-        handed_in=found.handed_in,
+        handed_in=found.finished_at,
         receipt=found.receipt,
         review_url=url_for("contestant.review", sitting_id=sitting_id) if key_seen else None,
         review_words=_release_words(rules.release_key),

@@ -21,7 +21,7 @@ class Footer:
         self.police = texts.get("police") or settings.police or None
 
 
-def footer() -> Footer:
+def footer_texts() -> Footer:
     """Read at most every five seconds; a page without a database still has the settings' texts."""
     url, moment = edge().settings.database_url, g.get("now", 0)
     kept = _kept.get(url)

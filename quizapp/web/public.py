@@ -14,7 +14,7 @@ from quizapp.services.contests import Running
 from quizapp.web import access
 from quizapp.web.api import refresh
 from quizapp.web.edge import db, edge, now
-from quizapp.web.footer import footer
+from quizapp.web.footer import footer_texts
 from quizapp.web.words import sentences
 
 bp = Blueprint("public", __name__)
@@ -104,7 +104,7 @@ def board(slug: str) -> str:
             {"code": d.code, "title": d.title, "current": d.code == division} for d in found.rules.divisions
         ],
         rows=page.rows,
-        me=page.me,
+        my_row=page.me,
         next_url=url_for("public.board", slug=slug, division=division or None, after=page.next) if page.next else None,
         previous_url=url_for("public.board", slug=slug, division=division or None) if request.args.get("after") else None,
         explains=sentences(wording.people_places(found.rules)),
@@ -158,7 +158,7 @@ def units(slug: str) -> str:
 
 @bp.get("/privacy")
 def privacy() -> str:
-    text = footer().privacy
+    text = footer_texts().privacy
     return render_template("public/privacy.html", text=text.splitlines() if text else None)
 
 

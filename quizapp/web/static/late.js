@@ -2,7 +2,7 @@
 import { Local } from "./local.js";
 import { Queue } from "./queue.js";
 
-const id = document.getElementById("main").dataset.sitting;
+const id = window.location.pathname.split("/")[2]; // /s/ID/result
 
 async function deliver() {
   const local = new Local(id);
@@ -19,4 +19,4 @@ async function deliver() {
   await queue.load();
 }
 
-if (id) deliver();
+deliver();

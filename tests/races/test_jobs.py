@@ -1,0 +1,324 @@
+"""Jobs that run twice or late, and the races between saves, hand-ins and the server's own finishing (AI-02 to AI-06, TM-05, FT-17)."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from conftest import SECRET
+from factories import World, right_answers
+from servers import at_once
+from sqlalchemy import func, select
+
+from quizapp import jobs
+from quizapp.models.base import Database
+from quizapp.models.sittings import Sitting
+from quizapp.models.standings import Standing, UnitFigures
+from quizapp.rules.contests import Limits
+from quizapp.services import contests, finishing, organisations, results, sittings, standings
+from quizapp.services.papers import Answers
+
+HOUR = 3_600_000
+TIME, GRACE = 600_000, 2_000
+
+
+class Device:
+    """A contestant's script: replies as (status, content)."""
+
+    def __init__(self, app: Any, token: str) -> None:
+        self._http = app.test_client(use_cookies=False)
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        reply = self._http.open(f"/api/v1{path}", method=method, json=body, headers=self._headers)
+        return reply.status_code, reply.json
+
+    def start(self) -> dict[str, Any]:
+        status, sitting = self.call("POST", "/contests/june/sittings", {})
+        assert status in (200, 201), sitting
+        return sitting
+
+    def save(self, sitting: dict[str, Any], answers: Answers, revision: int, key: str) -> tuple[int, dict[str, Any]]:
+        body = {"revision": revision, "key": key, "answers": answers}
+        return self.call("PATCH", f"/sittings/{sitting['id']}/answers", body)
+
+    def hand_in(self, sitting: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        return self.call("POST", f"/sittings/{sitting['id']}/submission", {})
+
+    def look(self, sitting: dict[str, Any]) -> dict[str, Any]:
+        return self.call("GET", f"/sittings/{sitting['id']}")[1]
+
+
+@pytest.fixture
+def alice(world: World) -> str:
+    world.apply(limits=Limits(per_day=100))
+    return world.token("alice")
+
+
+@pytest.fixture
+def device(app, alice: str) -> Callable[[], Device]:
+    return lambda: Device(app, alice)
+
+
+def together(*work: Callable[[], Any]) -> list[Any]:
+    """All of them begin at the same moment."""
+    gate = threading.Barrier(len(work))
+
+    def begin(one: Callable[[], Any]) -> Any:
+        gate.wait(30)
+        return one()
+
+    return at_once(lambda one=one: begin(one) for one in work)
+
+
+def test_of_all_that_claim_a_job_at_once_one_gets_it(database: Database):
+    others = [Database(database.url) for _ in range(6)]
+    try:
+        for number in range(12):
+            now = number * 1000
+            got = together(*(lambda own=own, now=now: jobs.claim(own, "race", 1000, now) for own in others))
+            assert sorted(got) == [False] * 5 + [True], number
+            assert not any(jobs.claim(own, "race", 1000, now) for own in others)
+    finally:
+        for own in others:
+            own.dispose()
+
+
+def test_of_two_rounds_at_once_one_does_the_work(database: Database, world: World, device, monkeypatch):
+    done: list[int] = []
+    monkeypatch.setattr(jobs, "finish_overdue", lambda _d, _s, now: done.append(now))
+    monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(-now))
+    for _ in range(5):
+        world.clock.pass_(seconds=6)
+        together(*[lambda: jobs.run_due(database, SECRET, world.clock())] * 4)
+        assert sorted(done) == [-world.clock(), world.clock()]
+        done.clear()
+
+
+def stored(world: World, sitting: dict[str, Any]) -> Any:
+    contest_id, inner = sittings.split_id(sitting["id"])
+    with world.database.read() as session:
+        return session.get_one(Sitting, (contest_id, inner))
+
+
+def test_after_an_hour_without_the_job_it_is_finished_as_of_its_deadline(database: Database, world: World, device):
+    sitting = device().start()
+    started = world.clock()
+    assert device().save(sitting, right_answers(sitting, wrong=2), 0, "k")[0] == 200
+    world.clock.pass_(seconds=TIME / 1000, hours=1)
+    assert jobs.finish_overdue(database, SECRET, world.clock()) == 1
+    row = stored(world, sitting)
+    assert (row.state, row.handed_in, row.finished_at, row.time_ms) == ("handed_in", False, started + TIME, TIME)
+    assert row.points == 5000 and row.receipt
+    with database.read() as session:
+        standing = session.scalars(select(Standing)).one()
+        assert (standing.points, standing.finished_at, standing.time_ms) == (5000, started + TIME, TIME)
+        at_that_time = results.people(session, world.contest, as_of=started + TIME)
+        assert [row.points for row in at_that_time] == [5000]
+
+
+def test_finishing_twice_changes_nothing(database: Database, world: World, device):
+    sitting = device().start()
+    device().save(sitting, right_answers(sitting), 0, "k")
+    world.clock.pass_(hours=1)
+    assert jobs.finish_overdue(database, SECRET, world.clock()) == 1
+    before = {name: getattr(stored(world, sitting), name) for name in Sitting.__table__.c.keys()}  # noqa: SIM118
+    world.clock.pass_(hours=1)
+    assert jobs.finish_overdue(database, SECRET, world.clock()) == 0
+    with database.write() as session:
+        finishing.finish_overdue(session, SECRET, sitting["id"], world.clock())
+    assert before == {name: getattr(stored(world, sitting), name) for name in before}
+    with database.read() as session:
+        assert session.scalars(select(Standing.sittings)).all() == [1]
+
+
+def test_two_jobs_at_once_finish_everybody_once(database: Database, world: World, app):
+    logins = [f"person{n}" for n in range(12)]
+    for login in logins:
+        world.add_account(login)
+    for login in logins:
+        one = Device(app, world.token(login))
+        one.save(sitting := one.start(), right_answers(sitting), 0, "k")
+    world.clock.pass_(hours=1)
+    together(*[lambda: jobs.finish_overdue(database, SECRET, world.clock())] * 3)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Sitting).where(Sitting.state == "open")) == 0
+        assert [tuple(row) for row in session.execute(select(Standing.points, Standing.sittings))] == [(7000, 1)] * 12
+        shares = results.unit_figures(session, world.contest, organisations.tree(session).parents)
+        leaf = organisations.find_unit(session, "99010101").id
+        assert (shares[leaf].people, shares[leaf].sittings, shares[leaf].points) == (12, 12, 84_000)
+
+
+def check_nothing_is_missing(world: World, sitting: dict[str, Any], saved: Answers, revision: int) -> None:
+    """What was acknowledged is what was marked: nothing less, nothing more."""
+    row = stored(world, sitting)
+    assert row.state == "handed_in" and row.answers == saved and row.revision == revision
+    right = right_answers(sitting)
+    assert row.points == 1000 * sum(saved.get(position) == answer for position, answer in right.items())
+    assert row.receipt == finishing.receipt(SECRET, row.contest_id, row.id, saved, row.finished_at)
+
+
+def keep_saving(device: Device, sitting: dict[str, Any], began: threading.Event) -> tuple[Answers, int, int]:
+    """Save answer after answer until refused: (what was acknowledged, its revision, the last status)."""
+    right = right_answers(sitting)
+    saved: Answers = {}
+    for revision in range(200):
+        position = str(revision % len(right) + 1)
+        answers = {position: right[position] if revision < len(right) else ([] if isinstance(right[position], list) else right[position])}
+        status, reply = device.save(sitting, answers, revision, f"k{revision}")
+        if status != 200:
+            assert status == 409 and reply["state"] == "handed_in", (status, reply)
+            return saved, revision, status
+        saved |= answers
+        if revision == 2:
+            began.set()
+    return saved, 200, 200
+
+
+def test_a_save_racing_with_the_hand_in_is_counted_or_refused(world: World, device):
+    refused = 0
+    for _ in range(8):
+        sitting = device().start()
+        began = threading.Event()
+
+        def hand_in(sitting: dict[str, Any] = sitting, began: threading.Event = began) -> tuple[int, dict[str, Any]]:
+            began.wait(30)
+            threading.Event().wait(random.uniform(0, 0.03))
+            return device().hand_in(sitting)
+
+        kept, handed = at_once([lambda s=sitting, b=began: keep_saving(device(), s, b), hand_in])
+        saved, revision, status = kept
+        assert handed[0] == 200, handed
+        refused += status == 409
+        check_nothing_is_missing(world, sitting, saved, revision)
+    assert refused, "the hand-in never came between two saves"
+
+
+def test_a_save_racing_with_the_server_s_finishing_is_counted_or_refused(database: Database, world: World, device):
+    for _ in range(8):
+        sitting = device().start()
+        world.clock.now += TIME + GRACE  # the last moment at which a save still counts; the job's clock is one further
+        job_time = world.clock() + 1
+        began = threading.Event()
+
+        def finish(sitting: dict[str, Any] = sitting, began: threading.Event = began, job_time: int = job_time) -> None:
+            began.wait(30)
+            with database.write() as session:
+                finishing.finish_overdue(session, SECRET, sitting["id"], job_time)
+
+        kept, _ = at_once([lambda s=sitting, b=began: keep_saving(device(), s, b), finish])
+        saved, revision, status = kept
+        assert status == 409
+        check_nothing_is_missing(world, sitting, saved, revision)
+
+
+def test_of_tabs_that_save_at_once_one_wins_each_revision(world: World, device):
+    sitting = device().start()
+    right = right_answers(sitting)
+    tabs = [device() for _ in range(4)]
+    for revision in range(20):
+        texts = [{"7": f"第{revision}次第{number}页"} for number in range(4)]
+        replies = together(
+            *(lambda n=n, r=revision, t=texts: tabs[n].save(sitting, t[n], r, f"{r}-{n}") for n in range(4))
+        )
+        winners = [number for number, (status, _) in enumerate(replies) if status == 200]
+        assert len(winners) == 1, replies
+        now = device().look(sitting)
+        assert now["revision"] == revision + 1 and now["answers"] == texts[winners[0]]
+        for number, (status, reply) in enumerate(replies):
+            assert number in winners or (status == 409 and reply["answers"] == now["answers"]), reply
+    assert right["7"]
+
+
+def test_the_same_save_sent_by_several_connections_at_once_is_made_once(world: World, device):
+    sitting = device().start()
+    for revision in range(10):
+        answers = {"7": f"第{revision}次"}
+        replies = together(*[lambda a=answers, r=revision: device().save(sitting, a, r, f"same{r}")] * 4)
+        assert {status for status, _ in replies} == {200}, replies
+        assert {reply["revision"] for _, reply in replies} == {revision + 1}
+        assert len({reply["saved_at"] for _, reply in replies}) == 1
+
+
+def test_hands_that_press_at_once_hand_in_once(world: World, device):
+    for number in range(5):
+        sitting = device().start()
+        device().save(sitting, right_answers(sitting), 0, "k")
+        replies = together(*[lambda s=sitting: device().hand_in(s)] * 6)
+        assert {status for status, _ in replies} == {200}, replies
+        assert len({str(reply) for _, reply in replies}) == 1
+        with world.database.read() as session:
+            assert session.scalars(select(Standing.sittings)).all() == [number + 1]
+
+
+@pytest.fixture
+def scoring_people(world: World, app) -> Iterator[list[Device]]:
+    logins = [f"person{n}" for n in range(6)]
+    for number, login in enumerate(logins):
+        world.add_account(login, ["99010101", "99010102", "99010201"][number % 3])
+    world.apply(limits=Limits(per_day=100))
+    yield [Device(app, world.token(login)) for login in logins]
+
+
+def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database, world: World, scoring_people):
+    over = threading.Event()
+
+    def rebuild() -> None:
+        while not over.wait(0.005):
+            with database.write() as session:
+                standings.rebuild_units(session, world.contest, world.clock())
+
+    def sit() -> None:
+        try:
+            for one in scoring_people * 3:
+                sitting = one.start()
+                one.save(sitting, right_answers(sitting, wrong=random.randrange(4)), 0, "k")
+                world.clock.now += standings.REBUILD_AFTER
+                assert one.hand_in(sitting)[0] == 200
+        finally:
+            over.set()
+
+    at_once([rebuild, rebuild, sit])
+    world.clock.pass_(days=1)
+    with database.write() as session:
+        assert standings.rebuild_units(session, world.contest, world.clock())
+    with database.read() as session:
+        contest = contests.find_contest(session, "june")
+        parents = organisations.tree(session).parents
+        recomputed = results.unit_figures(session, contest, parents, as_of=world.clock())
+        kept = {row.unit_id: (row.people, row.sittings, row.points) for row in session.scalars(select(UnitFigures))}
+    assert kept == {unit: (f.people, f.sittings, f.points) for unit, f in recomputed.items() if f.people}
+    assert sum(1 for figures in kept.values() if figures[0]) == 7
+
+
+def test_a_sitting_that_cannot_be_finished_holds_up_nobody_else(database: Database, world: World, app):
+    world.add_account("broken")
+    world.add_account("sound")
+    broken = Device(app, world.token("broken")).start()
+    contest_id, inner = sittings.split_id(broken["id"])
+    with database.write() as session:
+        row = session.get_one(Sitting, (contest_id, inner))
+        row.paper = {**row.paper, "banks": {"tests": "0" * 64}}
+    world.clock.pass_(seconds=1)
+    sound = Device(app, world.token("sound")).start()
+    world.clock.pass_(hours=1)
+    assert jobs.finish_overdue(database, SECRET, world.clock()) == 1
+    assert (stored(world, sound).state, stored(world, broken).state) == ("handed_in", "open")
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_jobs(database: Database, world: World):
+    assert jobs.claim(database, "race", 1000, world.clock() + HOUR)
+    assert jobs.claim(database, "race", 1000, world.clock())
+    assert not jobs.claim(database, "race", 1000, world.clock() - 30_000), "half a minute is how clocks differ"
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_unit_board(database: Database, world: World, device):
+    world.clock.pass_(hours=1)
+    with database.write() as session:
+        assert standings.rebuild_units(session, world.contest, world.clock())
+    world.clock.pass_(hours=-1)
+    device().hand_in(device().start())
+    assert jobs.rebuild_snapshots(database, world.clock()) == 1
+    with database.read() as session:
+        assert {row.people for row in session.scalars(select(UnitFigures))} == {1}

@@ -1,0 +1,78 @@
+"""What the hot path costs: statements per start, save and hand-in; BEGIN and COMMIT are not counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from factories import World, right_answers
+from sqlalchemy import event
+
+from quizapp.models.base import Database
+from quizapp.rules.contests import Limits
+
+FRAME = ("BEGIN", "COMMIT", "ROLLBACK")
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that reach the database inside the block."""
+    seen: list[str] = []
+
+    def note(_c: Any, _u: Any, statement: str, _p: Any, _x: Any, many: bool) -> None:
+        if not statement.lstrip().upper().startswith(FRAME):
+            seen.append(" ".join(statement.split())[:120] + (" (many)" if many else ""))
+
+    engines = {database.writer, database.reader}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def alice(world: World, sign_in):
+    """Entered, and the bank is in memory."""
+    world.apply(limits=Limits(per_day=9))
+    client = sign_in("alice")
+    client.sit()
+    return client
+
+
+def test_a_start_takes_four_statements_at_most(database: Database, world: World, alice):
+    with counted(database) as seen:
+        alice.start()
+    assert 0 < len(seen) <= 4, seen
+
+
+def test_a_save_takes_one_statement(database: Database, world: World, alice):
+    sitting = alice.start()
+    for revision, (position, answer) in enumerate(right_answers(sitting).items()):
+        with counted(database) as seen:
+            assert alice.save(sitting, {position: answer}, revision, f"k{revision}").status_code == 200
+        assert len(seen) == 1, seen
+    with counted(database) as seen:
+        assert alice.save(sitting, right_answers(sitting), 7, "all").status_code == 200
+    assert len(seen) == 1, seen
+
+
+@pytest.mark.parametrize("with_answers", [False, True])
+def test_a_hand_in_takes_six_statements_at_most(database: Database, world: World, alice, with_answers):
+    sitting = alice.start()
+    body = {"answers": right_answers(sitting)} if with_answers else {}
+    with counted(database) as seen:
+        assert alice.submit(sitting, **body).status_code == 200
+    assert 0 < len(seen) <= 6, seen
+
+
+def test_a_script_s_save_takes_one_statement_too(database: Database, world: World, app):
+    headers = {"Authorization": f"Bearer {world.token('bob')}"}
+    http = app.test_client(use_cookies=False)
+    sitting = http.post("/api/v1/contests/june/sittings", json={}, headers=headers).json
+    with counted(database) as seen:
+        body = {"revision": 0, "key": "k", "answers": right_answers(sitting)}
+        assert http.patch(f"/api/v1/sittings/{sitting['id']}/answers", json=body, headers=headers).status_code == 200
+    assert len(seen) == 1, seen
