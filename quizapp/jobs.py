@@ -17,17 +17,23 @@ SNAPSHOT_EVERY = 3_000
 
 
 def finish_overdue(database: Database, secret: str, now: int) -> int:
-    """Finish every sitting whose time is up, each in a transaction of its own; how many there were."""
-    count = 0
+    """Finish every sitting whose time is up, each in a transaction of its own; how many. One that cannot be is left and told."""
+    count, failed = 0, set[str]()
     while True:
         with database.read() as session:
-            overdue = sittings.find_overdue(session, now)
-        for sitting_id in overdue:
-            with database.write() as session:
-                finishing.finish_overdue(session, secret, sitting_id, now)
-        count += len(overdue)
+            overdue = [one for one in sittings.find_overdue(session, now, 200 + len(failed)) if one not in failed]
         if not overdue:
             return count
+        for sitting_id in overdue:
+            try:
+                with database.write() as session:
+                    finishing.finish_overdue(session, secret, sitting_id, now)
+                count += 1
+            except Exception as error:
+                if database.is_away(error):
+                    raise
+                failed.add(sitting_id)
+                log.warning("sitting %s cannot be finished: %s", sitting_id, _short(error))
 
 
 def rebuild_snapshots(database: Database, now: int) -> int:
@@ -44,7 +50,7 @@ def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
         due = session.scalar(select(JobRun.due_at).where(JobRun.name == name))
-    if due is not None and due > now:
+    if due is not None and now < due <= now + every + standings.SKEW:
         return False
     with database.write() as session:
         if due is None:

@@ -102,7 +102,7 @@ def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> S
     ]  # fmt: skip
     keys = ["“得分（分）”降序", *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
     rules_told = "；".join(_told(people_places(rules)))
-    notes = [*_notes(rules, stamp), f"排名规则：{rules_told}。", f"依次按{'、'.join(keys)}重新排序，得到同样的次序。"]
+    notes = [*head_notes(rules, stamp), f"排名规则：{rules_told}。", f"依次按{'、'.join(keys)}重新排序，得到同样的次序。"]
     sittings = sum(row.sittings for row in rows)
     totals = (None, None, f"合计{len(rows)}人", *[None] * 8, sittings, None)
     return Sheet(f"{rules.title} 个人成绩", notes, columns, lines, totals, footer(lines), rules.zone)
@@ -126,7 +126,7 @@ def unit_sheet(rows: Sequence[UnitLine], rules: ContestRules, stamp: Stamp, whol
     ]  # fmt: skip
     rules_told = "；".join(_told(unit_places(rules)))
     notes = [
-        *_notes(rules, stamp),
+        *head_notes(rules, stamp),
         f"排名规则：{rules_told}。",
         "有名次的单位依次按“排名依据值”降序、“单位编码”升序重新排序，得到同样的次序；其余按单位编码列在后面。",
     ]
@@ -151,7 +151,7 @@ def waiting_sheet(
         for number, row in enumerate(rows, start=1)
     ]
     totals = (None, f"合计{len(rows)}人", *[None] * 4)
-    notes = [*_notes(rules, stamp), "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。"]
+    notes = [*head_notes(rules, stamp), "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。"]
     return Sheet(f"{rules.title} 未参加人员", notes, columns, lines, totals, footer(lines), rules.zone)
 
 
@@ -205,7 +205,8 @@ def footer(lines: Sequence[Sequence[object]]) -> list[str]:
     ]
 
 
-def _notes(rules: ContestRules, stamp: Stamp) -> list[str]:
+def head_notes(rules: ContestRules, stamp: Stamp) -> list[str]:
+    """What every sheet says on top: which part, as of when, who exported it and when."""
     return [
         f"范围：{stamp.scope}",
         f"截至{moment_words(stamp.as_of, rules.zone)}；{stamp.exported_by}于{moment_words(stamp.exported_at, rules.zone)}导出",

@@ -92,6 +92,7 @@ class Database:
                 connect_args={"connect_timeout": 3},
                 json_serializer=_dumps,
                 json_deserializer=orjson.loads,
+                hide_parameters=True,
             )
         self._write = sessionmaker(self.writer, expire_on_commit=False)
         self._read = sessionmaker(self.reader, expire_on_commit=False)
@@ -162,6 +163,7 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
         max_overflow=20,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
+        hide_parameters=True,  # an error in the log must not hold answers, names or codes
     )
 
     @event.listens_for(engine, "connect")

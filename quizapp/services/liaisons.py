@@ -19,14 +19,18 @@ from quizapp.services.contests import Running
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person of a unit in a contest: by entry, or by the roster alone; `state` is 'done', 'open' or 'none'."""
+    """One person of a unit in a contest: by entry, or by the roster alone.
+
+    `state` is 'done', 'open' or 'none'; `way` says which code lets the person in again: 'entry' (取回码), 'roster' (one-time
+    code) or '' for somebody with a password, whom only an administrator helps.
+    """
 
     entry_id: str | None
     account_id: str
     name: str
     phone: str | None
     number: str | None
-    on_roster: bool
+    way: str
     state: str
     disputed: bool
 
@@ -48,7 +52,7 @@ def list_members(session: Session, contest: Running, unit: Unit, limit: int = 20
     )
     members = [
         Member(
-            entry.id, account.id, entry.name, entry.phone or account.phone, account.number, account.on_roster,
+            entry.id, account.id, entry.name, entry.phone or account.phone, account.number, _way(account, entry),
             "done" if is_done else "open" if is_open else "none", entry.disputed_at is not None,
         )
         for entry, account, is_open, is_done in entered
@@ -63,7 +67,13 @@ def list_members(session: Session, contest: Running, unit: Unit, limit: int = 20
         .order_by(Account.number, Account.name, Account.id)
         .limit(limit)
     )  # fmt: skip
-    return members + [Member(None, a.id, a.name, a.phone, a.number, True, "none", False) for a in rostered]
+    return members + [Member(None, a.id, a.name, a.phone, a.number, _way(a), "none", False) for a in rostered]
+
+
+def _way(account: Account, entry: Entry | None = None) -> str:
+    if entry is not None and entry.code_hash is not None:
+        return "entry"
+    return "roster" if account.on_roster and account.password is None else ""
 
 
 def find_entry(session: Session, contest: Running, unit: Unit, entry_id: str) -> Entry:
@@ -75,9 +85,9 @@ def find_entry(session: Session, contest: Running, unit: Unit, entry_id: str) ->
 
 
 def find_rostered(session: Session, unit: Unit, account_id: str) -> Account:
-    """Somebody on this unit's roster. Raises NotFound for anybody else."""
+    """Somebody on this unit's roster who comes in by code. Raises NotFound for anybody else."""
     account = session.get(Account, account_id)
-    if account is None or account.unit_id != unit.id or not account.on_roster or account.role != Role.CONTESTANT:
+    if account is None or account.unit_id != unit.id or account.role != Role.CONTESTANT or _way(account) != "roster":
         raise NotFound("本单位的名册里没有这个人")
     return account
 

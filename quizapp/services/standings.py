@@ -21,6 +21,7 @@ from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, find_unit, tree
 
 REBUILD_AFTER = 3_000
+SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
 SETTLED_AFTER = 60_000  # a transaction that began before the last rebuild may commit after it, but not a minute later
 
 
@@ -180,7 +181,8 @@ def rebuild_units(session: Session, contest: Running, now: int) -> bool:
     """
     known = session.get(Snapshot, contest.id)
     newest = _newest_change(session, contest)
-    if known is not None and (now - known.as_of < REBUILD_AFTER or _is_settled(known, newest)):
+    is_ahead = known is not None and known.as_of > now + SKEW
+    if known is not None and not is_ahead and (now - known.as_of < REBUILD_AFTER or _is_settled(known, newest)):
         return False
     values = {"as_of": now, "changed_at": newest}
     session.execute(
@@ -214,7 +216,7 @@ def _is_settled(known: Snapshot, newest: int) -> bool:
 def is_stale(session: Session, contest: Running, now: int) -> bool:
     """Whether the snapshot is missing or older than what it should show by more than one rebuild."""
     known = session.get(Snapshot, contest.id)
-    if known is None:
+    if known is None or known.as_of > now + SKEW:
         return True
     newest = _newest_change(session, contest)
     return newest >= known.changed_at and now - known.as_of >= REBUILD_AFTER and not _is_settled(known, newest)

@@ -1,12 +1,14 @@
 """Tables that leave the house as files: written down first, then sent, never kept by anybody on the way."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Response, send_file
+from flask import Response, request
 
 from quizapp.errors import NotFound
 from quizapp.formats.result_sheets import Stamp
@@ -14,7 +16,7 @@ from quizapp.formats.result_table import Sheet, write_csv, write_xlsx
 from quizapp.services.audit import record
 from quizapp.services.contests import Running
 from quizapp.web.access import signed_in
-from quizapp.web.edge import edge, now
+from quizapp.web.edge import READS, db, edge, now
 from quizapp.web.staff import me
 
 _LAYOUTS = {
@@ -43,16 +45,26 @@ def send_sheet(sheet: Sheet, layout: str, contest: Running, what: str, stamped: 
 
 
 def log(action: str, thing: str, **detail: Any) -> None:
-    """A line of the log for a page that only reads: a transaction of its own, and no file without it."""
+    """A line of the log, written before any file is sent; a page that only reads takes a transaction of its own for it."""
+    if request.method not in READS:
+        record(db(), me(), action, thing, now(), **detail)
+        return
     with edge().database.write() as session:
         record(session, me(), action, thing, now(), **detail)
 
 
 def send(data: bytes, name: str, mimetype: str) -> Response:
-    """Bytes as a download whose name survives every browser (RFC 6266)."""
-    plain = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name)
-    end = PurePath(plain).suffix
-    named = plain.removesuffix(end)[:100] + end
-    response = send_file(BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=named)
+    """Bytes as a download whose name survives every browser (RFC 6266): in full, and in plain letters for old ones."""
+    safe = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name)
+    end = PurePath(safe).suffix
+    stem = safe.removesuffix(end)[:100].strip()
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-")
+    response = Response(data, content_type=mimetype)
+    response.headers.set(
+        "Content-Disposition",
+        "attachment",
+        filename=f"quizapp-{plain}{end}" if plain else f"quizapp{end}",
+        **{"filename*": f"UTF-8''{quote(stem + end, safe='')}"},
+    )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from quizapp.services import contests
 from quizapp.services.accounts import Visitor
 from quizapp.services.audit import Actor
 from quizapp.services.contests import Running
+from quizapp.services.participation import Day
 from quizapp.services.scopes import top_of
 from quizapp.web.access import signed_in
 from quizapp.web.edge import actor, db, now
@@ -26,6 +27,12 @@ T = TypeVar("T")
 UPLOAD_MOST = 16_000_000  # bytes
 KEEP_MOST = 3_000_000  # a larger file is uploaded again rather than carried along by the page
 PAGE = 100
+_OFFICIAL_LISTS = {
+    "个人": "official.people",
+    "单位": "official.units",
+    "未参加": "official.waiting",
+    "汇总": "official.summary",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,38 +128,53 @@ def shell() -> dict[str, Any]:
     return {"column": _column(signed_in())}
 
 
+Words = list[tuple[str, str, tuple[str, ...]]]
+"""(the word, where it leads, how the paths begin on which it is the present one)."""
+
+
 def _column(who: Visitor) -> list[dict[str, Any]]:
     """At most six words; the present one is marked."""
-    here = str(request.endpoint)
-    words: list[tuple[str, str, tuple[str, ...]]]
     if who.liaison:
-        words = [(_("本单位"), url_for("liaison.home"), ("liaison.",)), (_("成绩"), url_for("official.home"), ("official.",))]
+        words = _liaison_words()
     elif who.role is Role.OFFICIAL:
         words = _official_words()
     else:
-        words = [
-            (_("竞赛"), url_for("organiser.home"), ("organiser.home", "organiser.contest")),
-            (_("题库"), url_for("organiser.banks"), ("organiser.bank",)),
-            (_("单位"), url_for("organiser.units"), ("organiser.unit", "organiser.roster", "organiser.poster")),
-            (_("核对"), url_for("organiser.missing"), ("organiser.missing", "organiser.disputes")),
-            (_("成绩"), url_for("official.home"), ("official.",)),
-        ]
-        if may(who.role, Right.ADMINISTER):
-            words.append((_("系统"), url_for("admin.home"), ("admin.",)))
-    return [{"name": name, "url": url, "current": here.startswith(marks)} for name, url, marks in words]
+        words = _organiser_words(may(who.role, Right.ADMINISTER))
+    here = request.path
+    return [{"name": name, "url": url, "current": here == url or here.startswith(marks)} for name, url, marks in words]
 
 
-def _official_words() -> list[tuple[str, str, tuple[str, ...]]]:
-    words: list[tuple[str, str, tuple[str, ...]]] = [(_("竞赛"), url_for("official.home"), ("official.home",))]
-    slug = (request.view_args or {}).get("slug") or newest_slug()
+def _organiser_words(administers: bool) -> Words:
+    words: Words = [
+        (_("竞赛"), url_for("organiser.home"), ("/organiser/contest",)),
+        (_("题库"), url_for("organiser.banks"), ("/organiser/banks",)),
+        (_("单位"), url_for("organiser.units"), ("/organiser/units", "/organiser/rosters", "/organiser/posters")),
+        (_("核对"), url_for("organiser.missing"), ("/organiser/missing", "/organiser/disputes")),
+        (_("成绩"), url_for("official.home"), ("/official",)),
+    ]
+    return [*words, (_("系统"), url_for("admin.home"), ("/admin",))] if administers else words
+
+
+def _liaison_words() -> Words:
+    words: Words = [(_("本单位"), url_for("liaison.home"), ("/liaison",))]
+    slug = _slug()
     if slug:
-        words += [
-            (_("个人"), url_for("official.people", slug=slug), ("official.people",)),
-            (_("单位"), url_for("official.units", slug=slug), ("official.units", "official.check")),
-            (_("未参加"), url_for("official.waiting", slug=slug), ("official.waiting",)),
-            (_("汇总"), url_for("official.summary", slug=slug), ("official.summary",)),
-        ]
+        words.append((_("单位成绩"), url_for("official.check", slug=slug, code=my_top().code), ("/official",)))
     return words
+
+
+def _official_words() -> Words:
+    words: Words = [(_("竞赛"), url_for("official.home"), ())]
+    slug = _slug()
+    for name, endpoint in _OFFICIAL_LISTS.items() if slug else ():
+        url = url_for(endpoint, slug=slug)
+        words.append((_(name), url, (url,)))
+    return words
+
+
+def _slug() -> str | None:
+    """The contest of the address, else the newest."""
+    return (request.view_args or {}).get("slug") or newest_slug()
 
 
 def newest_slug() -> str | None:
@@ -163,6 +185,15 @@ def newest_slug() -> str | None:
     return chosen[0].rules.slug if chosen else None
 
 
-def choices(values: Mapping[str, str], everything: str) -> list[tuple[str, str]]:
-    """What a filter offers: all, then each."""
-    return [("", everything), *values.items()]
+def day_bars(days: Sequence[Day]) -> list[dict[str, Any]]:
+    """Participation by day as a chart that is a table."""
+    most = max((day.people for day in days), default=0) or 1
+    return [
+        {
+            "name": _("%(month)s月%(day)s日", month=int(day.day[5:7]), day=int(day.day[8:])),
+            "words": day.people,
+            "share": day.people * 100 / most,
+            "flagged": False,
+        }
+        for day in days
+    ]

@@ -56,7 +56,7 @@ def ready(server: Server, url: str) -> list[Writer]:
 
 
 @pytest.mark.timeout(60 + 20 * ROUNDS)
-def test_every_acknowledged_answer_survives_killing_everything(server: Server, url: str, record_property, capsys):
+def test_every_acknowledged_answer_survives_killing_everything(server: Server, url: str, capsys):
     writers = ready(server, url)
     lost: list[str] = []
     slowest, repeated = 0.0, 0
@@ -71,7 +71,6 @@ def test_every_acknowledged_answer_survives_killing_everything(server: Server, u
         lost += [f"round {number + 1}: {line}" for line in all_check(writers)]
     saves = sum(writer.saves for writer in writers)
     told = f"{server_kind(url)}: {ROUNDS} rounds, {saves} acknowledged saves, {len(lost)} lost, {repeated} without a reply, up again in {slowest:.1f} s"
-    record_property("figures", told)
     with capsys.disabled():
         print(f"\n{told}")
     assert not lost, lost
@@ -81,7 +80,7 @@ def server_kind(url: str) -> str:
     return url.split("+")[0].split(":")[0]
 
 
-def test_one_killed_worker_is_replaced_and_loses_nothing(server: Server, url: str, record_property, capsys):
+def test_one_killed_worker_is_replaced_and_loses_nothing(server: Server, url: str, capsys):
     writers = ready(server, url)
     with writing(writers, patient=True):
         time.sleep(0.5)
@@ -100,7 +99,6 @@ def test_one_killed_worker_is_replaced_and_loses_nothing(server: Server, url: st
     told = f"{server_kind(url)}: one of {len(before)} workers killed, {sum(w.saves for w in writers)} acknowledged saves, 0 lost, " + (
         f"{len(errors)} errors within {max(errors, default=0):.2f} s"
     )
-    record_property("figures", told)
     with capsys.disabled():
         print(f"\n{told}")
     assert max(errors, default=0) <= 2.0, told

@@ -1,0 +1,81 @@
+"""The door of the officials' pages, and what every list of theirs needs: the contest, the part of the tree, the moment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+
+from quizapp.errors import Refused
+from quizapp.rules.roles import Right
+from quizapp.services import contests, scopes
+from quizapp.services.contests import Running
+from quizapp.web import staff
+from quizapp.web.access import only, signed_in
+from quizapp.web.edge import db
+
+bp = Blueprint("official", __name__, url_prefix="/official")
+bp.before_request(only(Right.OVERSEE))
+bp.context_processor(staff.shell)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the address asks for; `under` is the part of the tree, None everything; `top` is all that the visitor sees."""
+
+    contest: Running
+    top: Any
+    under: Any
+    as_of: int | None
+
+    @property
+    def scope(self) -> str:
+        return self.under.name if self.under is not None else _("全部单位")
+
+
+def view_of(slug: str) -> View:
+    """Raises NotFound for a contest that is not there and for a unit outside one's subtree."""
+    contest = contests.find_contest(db(), slug)
+    top = staff.my_top()
+    code = request.args.get("under", "").strip()
+    under = scopes.unit_within(db(), top, code) if code else top
+    return View(contest, top, under, staff.as_of(contest))
+
+
+def no_liaison() -> None:
+    """A liaison sees who takes part, never what single people scored."""
+    if signed_in().liaison:
+        raise Refused("联络员看不到个人成绩；本单位的参加情况请看“本单位”")
+
+
+def under_choices(view: View) -> list[tuple[str, str]]:
+    """The subtree itself, the units right below it, and the one chosen now."""
+    offered = {"": view.top.name if view.top is not None else _("全部单位")}
+    offered |= {unit.code: unit.name for unit in scopes.right_below(db(), view.top)}
+    if view.under is not None and (view.top is None or view.under.id != view.top.id):
+        offered.setdefault(view.under.code, view.under.name)
+    return list(offered.items())
+
+
+def contest_card(view: View) -> dict[str, Any]:
+    rules = view.contest.rules
+    return {"slug": rules.slug, "title": rules.title, "phase_words": staff.phase_words(view.contest)}
+
+
+def tabs(view: View) -> list[dict[str, Any]]:
+    """The lists of a contest; officials have them in the left column."""
+    words = [
+        ("official.people", _("个人")), ("official.units", _("单位")),
+        ("official.waiting", _("未参加")), ("official.summary", _("汇总")),
+    ]  # fmt: skip
+    kept: dict[str, Any] = {name: value for name in ("under", "as_of") if (value := request.args.get(name))}
+    slug = view.contest.rules.slug
+    return [{"name": name, "url": url_for(end, slug=slug, **kept), "current": request.endpoint == end} for end, name in words]
+
+
+def file_links(endpoint: str, slug: str, **query: Any) -> list[dict[str, str]]:
+    """The same list as a file, with the same filters."""
+    kept = {name: value for name, value in query.items() if value}
+    return [
+        {"name": layout, "url": url_for(endpoint, slug=slug, layout=layout, **kept)} for layout in ("xlsx", "csv")
+    ]

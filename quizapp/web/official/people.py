@@ -1,0 +1,146 @@
+"""Results of people, and who has not taken part."""
+
+from collections.abc import Sequence
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Reply
+
+from quizapp.formats import result_sheets
+from quizapp.rules import wording
+from quizapp.services import contests, participation, results
+from quizapp.services.results import PersonResult
+from quizapp.web import staff, words
+from quizapp.web.access import signed_in
+from quizapp.web.edge import db, now
+from quizapp.web.exports import send_sheet, stamp
+from quizapp.web.official.door import (
+    View,
+    bp,
+    contest_card,
+    file_links,
+    no_liaison,
+    tabs,
+    under_choices,
+    view_of,
+)
+
+
+@bp.get("/")
+def home() -> str | Reply:
+    """Every contest with the participation of one's own subtree."""
+    if signed_in().liaison:
+        return redirect(url_for("liaison.home"))
+    top = staff.my_top()
+    found = participation.by_contest(db(), top)
+    cards = [
+        {
+            "slug": contest.rules.slug,
+            "title": contest.rules.title,
+            "phase": contest.phase(now()).value,
+            "phase_words": staff.phase_words(contest),
+            "opens_at": contest.rules.opens_at,
+            "closes_at": contest.rules.closes_at,
+            "numbers": found.get(contest.id, participation.Participation()),
+        }
+        for contest in contests.list_contests(db())
+    ]
+    return render_template("official/home.html", contests=cards, scope=top.name if top is not None else None)
+
+
+def _people(view: View) -> Sequence[PersonResult]:
+    """People of the subtree; a search leaves the places as they are."""
+    division = request.args.get("division", "")
+    rows = results.people(db(), view.contest, as_of=view.as_of, division=division, under=view.under)
+    words_ = request.args.get("q", "").strip()[:60].casefold()
+    if not words_:
+        return rows
+    return [row for row in rows if words_ in row.name.casefold() or words_ in (row.unit_name or "").casefold()]
+
+
+def _query() -> dict[str, str]:
+    return {name: request.args.get(name, "") for name in ("division", "under", "q", "as_of")}
+
+
+@bp.get("/<slug>/people")
+def people(slug: str) -> str:
+    no_liaison()
+    view = view_of(slug)
+    rows = _people(view)
+    page, before, following = staff.page_of(rows, **_query())
+    return render_template(
+        "official/people.html",
+        contest=contest_card(view),
+        tabs=tabs(view),
+        scope=view.scope,
+        as_of=view.as_of or now(),
+        rows=page,
+        total=len(rows),
+        sittings=sum(row.sittings for row in rows),
+        query=_query(),
+        divisions={division.code: division.title for division in view.contest.rules.divisions},
+        under_choices=under_choices(view),
+        exports=file_links("official.people_file", slug, **_query()),
+        explains=words.sentences(wording.people_places(view.contest.rules)),
+        previous_url=before,
+        next_url=following,
+    )
+
+
+@bp.get("/<slug>/people.<layout>")
+def people_file(slug: str, layout: str) -> Response:
+    no_liaison()
+    view = view_of(slug)
+    rows = _people(view)
+    stamped = stamp(_scope_words(view), view.as_of)
+    sheet = result_sheets.people_sheet(rows, view.contest.rules, stamped)
+    return send_sheet(sheet, layout, view.contest, "people", stamped, rows=len(rows))
+
+
+def _scope_words(view: View) -> str:
+    """What the filters leave, in words for the sheet."""
+    titles = {division.code: division.title for division in view.contest.rules.divisions}
+    parts = [view.scope]
+    if division := request.args.get("division", ""):
+        parts.append(titles.get(division, division))
+    if words_ := request.args.get("q", "").strip()[:60]:
+        parts.append(_("姓名或单位含“%(words)s”（名次仍按全部人员）", words=words_))
+    return "，".join(parts)
+
+
+@bp.get("/<slug>/waiting")
+def waiting(slug: str) -> str:
+    """People of rosters who have neither finished nor begun; there is no past moment of this list."""
+    view = view_of(slug)
+    rows = participation.not_started(db(), view.contest, view.under)
+    query = {"under": request.args.get("under", "")}
+    page, before, following = staff.page_of(rows, **query)
+    return render_template(
+        "official/waiting.html",
+        contest=contest_card(view),
+        tabs=tabs(view),
+        scope=view.scope,
+        rows=[{**row, "phone": result_sheets.phone_tail(row["phone"])} for row in page],
+        total=len(rows),
+        rostered=participation.count_rostered(db(), view.under),
+        query=query,
+        under_choices=under_choices(view),
+        exports=file_links("official.waiting_file", slug, **query),
+        previous_url=before,
+        next_url=following,
+    )
+
+
+@bp.get("/<slug>/waiting.<layout>")
+def waiting_file(slug: str, layout: str) -> Response:
+    view = view_of(slug)
+    rows = participation.not_started(db(), view.contest, view.under)
+    stamped = stamp(view.scope, None)
+    sheet = result_sheets.waiting_sheet(rows, view.contest.rules, stamped)
+    return send_sheet(sheet, layout, view.contest, "waiting", stamped, rows=len(rows))
+
+
+@bp.get("/<slug>")
+def contest(slug: str) -> Reply:
+    """A contest opens with its people."""
+    return redirect(url_for("official.people", slug=slug))

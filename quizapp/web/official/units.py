@@ -1,0 +1,218 @@
+"""Results of units, one unit explained, participants by town and kind."""
+
+from collections import defaultdict
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from quizapp.errors import NotFound
+from quizapp.formats import analysis_table, result_sheets
+from quizapp.rules import wording
+from quizapp.rules.contests import ContestRules, Metric
+from quizapp.services import overview, participation, results, scopes
+from quizapp.services.overview import UnitCheck, UnitTable
+from quizapp.services.results import UnitResult
+from quizapp.web import staff, words
+from quizapp.web.access import signed_in
+from quizapp.web.edge import db, now
+from quizapp.web.exports import send_sheet, stamp
+from quizapp.web.official.door import View, bp, contest_card, file_links, tabs, under_choices, view_of
+
+MOST_PEOPLE = 500
+
+
+def _query() -> dict[str, str]:
+    return {name: request.args.get(name, "") for name in ("under", "kind", "as_of")}
+
+
+def _table(view: View) -> UnitTable:
+    kind = request.args.get("kind", "")
+    return overview.unit_table(db(), view.contest, under=view.under, kind=kind, as_of=view.as_of)
+
+
+def _row(row: UnitResult, rules: ContestRules) -> dict[str, Any]:
+    """One unit with its figures in words."""
+    return {
+        "id": row.unit_id,
+        "place": words.place(row.place, row.shared),
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind or "",
+        "headcount": row.headcount,
+        "people": row.figures.people,
+        "sittings": row.figures.sittings,
+        "rate": words.percent(row.rate),
+        "flagged": row.rate is not None and row.rate > 1,
+        "mean": words.mean(result_sheets.shown_mean(row, rules)),
+        "value": words.mean(result_sheets.shown_value(row, rules)),
+        "reasons": words.sentences(row.reasons),
+    }
+
+
+@bp.get("/<slug>/units")
+def units(slug: str) -> str:
+    view = view_of(slug)
+    table = _table(view)
+    rules = view.contest.rules
+    page, before, following = staff.page_of(table.rows, **_query())
+    people, sittings = sum(r.figures.people for r in table.rows), sum(r.figures.sittings for r in table.rows)
+    return render_template(
+        "official/units.html",
+        contest=contest_card(view),
+        tabs=tabs(view),
+        scope=view.scope,
+        as_of=view.as_of or now(),
+        rows=[_row(row, rules) | {"inner": row.unit_id in table.with_children} for row in page],
+        total=len(table.rows),
+        sums={"people": people, "sittings": sittings},
+        reconciliation=result_sheets.reconciliation(table.whole, people, sittings),
+        by_value=len(rules.units.weights) > 1,
+        query=_query(),
+        kind_choices=[("", _("直接下级")), *((kind, _("其下所有%(kind)s", kind=kind)) for kind in table.kinds)],
+        under_choices=under_choices(view),
+        trail=_trail(view),
+        own=view.under.code if view.under is not None else None,
+        exports=file_links("official.units_file", slug, **_query()),
+        explains=words.sentences(wording.unit_places(rules)),
+        previous_url=before,
+        next_url=following,
+    )
+
+
+def _trail(view: View) -> list[dict[str, str]]:
+    """From the top of what the visitor sees down to the unit above the one shown."""
+    if view.under is None:
+        return []
+    line = scopes.trail(db(), view.top, view.under)[:-1]
+    kept: dict[str, Any] = {"as_of": request.args.get("as_of") or None, "slug": view.contest.rules.slug}
+    steps = [] if view.top is not None else [{"name": _("全部单位"), "url": url_for("official.units", **kept)}]
+    return steps + [{"name": unit.name, "url": url_for("official.units", under=unit.code, **kept)} for unit in line]
+
+
+@bp.get("/<slug>/units.<layout>")
+def units_file(slug: str, layout: str) -> Response:
+    view = view_of(slug)
+    table = _table(view)
+    kind = request.args.get("kind", "")
+    stamped = stamp(f"{view.scope}，{kind}" if kind else view.scope, view.as_of)
+    sheet = result_sheets.unit_sheet(table.rows, view.contest.rules, stamped, table.whole)
+    return send_sheet(sheet, layout, view.contest, "units", stamped, rows=len(table.rows))
+
+
+@bp.get("/<slug>/units/<code>")
+def check(slug: str, code: str) -> str:
+    """单位成绩核查单: everything that one unit's place rests on, to be printed and signed."""
+    view = view_of(slug)
+    unit = scopes.unit_within(db(), view.top, code)
+    compared = view.top is None or unit.id != view.top.id
+    found = overview.unit_check(db(), view.contest, unit, compared=compared, as_of=view.as_of)
+    if found is None:
+        raise NotFound("没有编码为“{code}”的单位", code=code)
+    counted = [] if signed_in().liaison else results.people(db(), view.contest, as_of=view.as_of, under=unit)
+    rules = view.contest.rules
+    return render_template(
+        "official/check.html",
+        contest=contest_card(view),
+        tabs=tabs(view),
+        unit={"name": unit.name, "code": unit.code, "kind": unit.kind or ""},
+        as_of=view.as_of or now(),
+        query={"as_of": request.args.get("as_of", "")},
+        row=_row(found.row, rules),
+        among=found.among,
+        workings=_workings(found, rules),
+        distance=_distance(found, rules),
+        explains=words.sentences(wording.unit_places(rules)),
+        below=[_row(row, rules) for row in found.below],
+        people=counted[:MOST_PEOPLE],
+        total=len(counted),
+        seen=not signed_in().liaison,
+    )
+
+
+def _workings(found: UnitCheck, rules: ContestRules) -> list[str]:
+    """How each figure comes from the ones before it."""
+    row, figures = found.row, found.row.figures
+    told = [_("参与人数%(people)s人，参与人次%(sittings)s次", people=figures.people, sittings=figures.sittings)]
+    if row.headcount:
+        told.append(_("参与率 = %(people)s ÷ 应参人数%(headcount)s = %(rate)s", people=figures.people, headcount=row.headcount, rate=words.percent(row.rate)))
+    mean = result_sheets.shown_mean(row, rules)
+    if mean is not None:
+        told.append(_("平均分 = 各人成绩之和%(points)s分 ÷ %(people)s人 = %(mean)s分", points=words.points(figures.points), people=figures.people, mean=words.mean(mean)))
+    elif figures.people:
+        told.append(_("参与人数不足%(least)s人，平均分不列出，以免看出个人成绩", least=rules.units.hide_mean_below))
+    value = result_sheets.shown_value(row, rules)
+    if value is not None and len(rules.units.weights) > 1:
+        terms = " + ".join(f"{_metric(metric, row)}×{float(weight):g}" for metric, weight in rules.units.weights)
+        told.append(_("排名依据值 = %(terms)s = %(value)s", terms=terms, value=words.mean(value)))
+    return told
+
+
+def _metric(metric: Metric, row: UnitResult) -> str:
+    figures = {
+        Metric.MEAN: row.figures.mean,
+        Metric.RATE: None if row.rate is None else row.rate * 100,
+        Metric.PEOPLE: Fraction(row.figures.people),
+        Metric.POINTS: Fraction(row.figures.points, 100),
+    }
+    return words.mean(figures[metric])
+
+
+def _distance(found: UnitCheck, rules: ContestRules) -> list[str]:
+    """How far it is to a place, or to the next better one."""
+    told = words.sentences(found.row.reasons)
+    if found.row.place and found.ahead is not None and found.row.value is not None:
+        told.append(_("比前一名少%(gap)s", gap=words.mean(found.ahead - found.row.value)))
+    return told
+
+
+def _cells(view: View) -> list[dict[str, object]]:
+    people = results.people(db(), view.contest, as_of=view.as_of, under=view.under)
+    return overview.by_town_and_kind(db(), view.contest, people, view.under, view.as_of)
+
+
+@bp.get("/<slug>/summary")
+def summary(slug: str) -> str:
+    """Participants by town and kind."""
+    view = view_of(slug)
+    cells = _cells(view)
+    kinds = sorted({str(cell["类型"]) for cell in cells})
+    lines: dict[str, dict[str, Any]] = defaultdict(dict)
+    for cell in cells:
+        lines[str(cell["单位"])][str(cell["类型"])] = cell["参与人数"]
+    query = {name: request.args.get(name, "") for name in ("under", "as_of")}
+    days = participation.by_day(db(), view.contest, view.as_of or now(), view.under)
+    return render_template(
+        "official/summary.html",
+        contest=contest_card(view),
+        tabs=tabs(view),
+        scope=view.scope,
+        as_of=view.as_of or now(),
+        kinds=kinds,
+        lines=[{"town": town or result_sheets.UNASSIGNED, "cells": [line.get(kind, 0) for kind in kinds]} for town, line in lines.items()],
+        days=days,
+        day_bars=staff.day_bars(days),
+        query=query,
+        under_choices=under_choices(view),
+        exports=file_links("official.summary_file", slug, **query),
+    )
+
+
+@bp.get("/<slug>/summary.<layout>")
+def summary_file(slug: str, layout: str) -> Response:
+    view = view_of(slug)
+    stamped = stamp(view.scope, view.as_of)
+    made = analysis_table.cross_table(_cells(view), "单位", "类型", "参与人数")
+    rules = view.contest.rules
+    lines = [tuple(row) for row in made.rows]
+    sheet = replace(
+        made,
+        title=f"{rules.title} 参与人数汇总",
+        notes=result_sheets.head_notes(rules, stamped),
+        rows=lines,
+        footer=result_sheets.footer(lines),
+        zone=rules.zone,
+    )
+    return send_sheet(sheet, layout, view.contest, "summary", stamped, rows=len(lines))

@@ -1,0 +1,174 @@
+"""Question banks: every version, importing one to look at, publishing it."""
+
+import re
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Reply
+
+from quizapp.errors import BadFile, Fault, Invalid
+from quizapp.formats import bank_table, bank_yaml
+from quizapp.formats.table_workbook import is_workbook
+from quizapp.rules.items import Bank, Item, Kind
+from quizapp.services import banks as stored
+from quizapp.services import contests, laws
+from quizapp.services.audit import record
+from quizapp.services.papers import LABELS
+from quizapp.web import staff, words
+from quizapp.web.edge import db, now
+from quizapp.web.exports import log, send
+from quizapp.web.forms_staff import BankForm
+from quizapp.web.organiser.door import bp, faults_page
+
+TABLES = (".xlsx", ".csv", ".tsv")
+KINDS = {Kind.SINGLE: "单选题", Kind.MULTIPLE: "多选题", Kind.JUDGE: "判断题", Kind.BLANK: "填空题"}
+
+
+@bp.get("/banks")
+def banks() -> str:
+    """Every version, newest first; what is published newest is what new contests draw from."""
+    versions = stored.list_banks(db())
+    newest: dict[str, Any] = {}
+    for version in versions:
+        best = newest.get(version.code)
+        if version.published_at and (best is None or (version.published_at, version.id) > (best.published_at, best.id)):
+            newest[version.code] = version
+    used = {content_hash for contest in contests.list_contests(db()) for content_hash in contest.banks.values()}
+    rows = [
+        {
+            "id": version.id,
+            "code": version.code,
+            "title": version.title,
+            "items": version.item_count,
+            "imported_at": version.imported_at,
+            "published_at": version.published_at,
+            "current": newest.get(version.code) is version,
+            "used": version.content_hash in used,
+        }
+        for version in versions
+    ]
+    return render_template("organiser/banks.html", rows=rows)
+
+
+@bp.get("/banks/upload")
+def bank_upload() -> str:
+    return render_template("organiser/bank_file.html", form=BankForm(formdata=None))
+
+
+@bp.post("/banks/upload")
+def upload_bank() -> Reply | tuple[str, int]:
+    """Read a bank, whole or not at all, and store it as a version that nobody draws from yet."""
+    form = BankForm()
+    try:
+        upload = staff.uploaded()
+        if not form.validate():
+            return render_template("organiser/bank_file.html", form=form), 400
+        bank = _read(upload, form)
+    except Invalid as error:
+        form.file.errors = [words.said(error)]
+        return render_template("organiser/bank_file.html", form=form), 400
+    except BadFile as error:
+        return faults_page(error, upload.name, url_for("organiser.bank_upload"))
+    version, is_new = stored.import_bank(db(), staff.me(), bank, now(), publish=False)
+    record(db(), staff.me(), "bank.import", bank.code, now(), file=upload.name, items=len(bank.items), new=is_new)
+    if not is_new:
+        flash(_("内容和已有的版本完全相同，没有重复保存"), "info")
+    return redirect(url_for("organiser.bank", version_id=version.id))
+
+
+def _read(upload: staff.Upload, form: BankForm) -> Bank:
+    """Raises BadFile with every fault."""
+    ending = upload.name.lower()[upload.name.rfind(".") :] if "." in upload.name else ""
+    if ending not in TABLES and not is_workbook(upload.data):
+        return bank_yaml.read_bank(upload.data, upload.name)
+    stem = upload.name.rpartition(".")[0]
+    code = form.code.data or re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-")
+    if not code:
+        raise BadFile([Fault("表格文件请在“题库代码”里填一个代码，例如 xinanfa", None, "code", upload.name)])
+    return bank_table.read_bank(upload.data, upload.name, code[:64], form.title.data or stem, form.source.data or "")
+
+
+@bp.get("/banks/<int:version_id>")
+def bank(version_id: int) -> str:
+    """A version as it is stored: every item with its key, and what may not be meant."""
+    version = stored.get_version(db(), version_id)
+    items = stored.items_of(db(), version.content_hash)
+    whole = Bank(version.code, version.title, version.source, items)
+    page, before, following = staff.page_of(items)
+    first = items.index(page[0]) if page else 0
+    doubts = [*bank_yaml.warnings(whole), *bank_yaml.check_laws(whole, laws.stored_laws(db()))]
+    return render_template(
+        "organiser/bank.html",
+        version=version,
+        figures=[
+            {"label": _("题数"), "value": len(items), "unit": _("题")},
+            *({"label": KINDS[kind], "value": sum(item.kind is kind for item in items), "unit": _("题")} for kind in Kind),
+        ],
+        items=[_shown(number, item) for number, item in enumerate(page, start=first + 1)],
+        doubts=[fault.message for fault in doubts],
+        previous_url=before,
+        next_url=following,
+    )
+
+
+def _shown(number: int, item: Item) -> dict[str, Any]:
+    right = {position for position in item.key if isinstance(position, int)} if isinstance(item.key, tuple) else set()
+    if isinstance(item.key, bool):
+        key = "对" if item.key else "错"
+    elif item.kind is Kind.BLANK:
+        key = "；".join("／".join(accepted) for accepted in item.key if isinstance(accepted, tuple))
+    else:
+        key = "".join(LABELS[position] for position in sorted(right))
+    return {
+        "number": number,
+        "id": item.id,
+        "kind": KINDS[item.kind],
+        "topic": item.topic,
+        "difficulty": item.difficulty.value,
+        "stem": item.stem,
+        "choices": [{"label": LABELS[n], "text": text, "right": n in right} for n, text in enumerate(item.choices)],
+        "key": key,
+        "explain": item.explain,
+        "cite": item.cite,
+    }
+
+
+@bp.get("/banks/<int:version_id>/bank.<layout>")
+def bank_file(version_id: int, layout: str) -> Response:
+    """A version as YAML or xlsx, to go on editing it."""
+    version = stored.get_version(db(), version_id)
+    whole = Bank(version.code, version.title, version.source, stored.items_of(db(), version.content_hash))
+    log("export.bank", version.code, items=len(whole.items), format=layout)
+    if layout == "yaml":
+        return send(bank_yaml.write_bank(whole), f"{version.code}.yaml", "application/yaml")
+    mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return send(bank_table.write_bank(whole), f"{version.code}.xlsx", mimetype)
+
+
+@bp.get("/banks/<int:version_id>/publish")
+def confirm_publish(version_id: int) -> str:
+    """What publishing will do, in numbers."""
+    version = stored.get_version(db(), version_id)
+    using = [c.rules.title for c in contests.list_contests(db()) if c.banks.get(version.code) not in (None, version.content_hash)]
+    told = [
+        _("“%(title)s”这个版本有%(count)s道题", title=version.title, count=version.item_count),
+        _("此后新建或重新应用的竞赛从这个版本抽题"),
+        _("已设好的%(count)s个竞赛仍用原来的版本，正在答的试卷不变", count=len(using)),
+    ]
+    return render_template(
+        "organiser/confirm.html",
+        title=_("发布题库"),
+        button=_("发布"),
+        consequences=told,
+        action=url_for("organiser.publish", version_id=version_id),
+        back_url=url_for("organiser.bank", version_id=version_id),
+    )
+
+
+@bp.post("/banks/<int:version_id>/publish")
+def publish(version_id: int) -> Reply:
+    version = stored.get_version(db(), version_id)
+    stored.publish_bank(db(), staff.me(), version, now())
+    flash(_("题库“%(title)s”已发布", title=version.title), "right")
+    return redirect(url_for("organiser.banks"))

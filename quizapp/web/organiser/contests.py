@@ -1,0 +1,212 @@
+"""Contests: how many take part, opening, pausing, extending, closing."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Reply
+
+from quizapp.errors import Invalid, QuizError, Refused
+from quizapp.formats.contest_values import epoch_ms, moment, moment_text
+from quizapp.formats.contest_yaml import write_contest
+from quizapp.rules import wording
+from quizapp.rules.timing import Phase
+from quizapp.services import contests, liaisons, missing_units, participation
+from quizapp.services.contests import Running
+from quizapp.services.participation import Participation
+from quizapp.web import staff, words
+from quizapp.web.edge import db, finish_transaction, now
+from quizapp.web.exports import log, send
+from quizapp.web.forms_staff import EndForm
+from quizapp.web.organiser.door import bp
+
+
+def card(contest: Running) -> dict[str, Any]:
+    """A contest as the organiser's pages show it."""
+    rules = contest.rules
+    return {
+        "slug": rules.slug,
+        "title": rules.title,
+        "phase": contest.phase(now()).value,
+        "phase_words": staff.phase_words(contest),
+        "opens_at": rules.opens_at,
+        "last_start": rules.last_start,
+        "closes_at": rules.closes_at,
+        "paused": contest.paused,
+    }
+
+
+@bp.get("/")
+def home() -> str:
+    found = participation.by_contest(db())
+    listed = [card(c) | {"numbers": found.get(c.id, Participation())} for c in contests.list_contests(db())]
+    waiting = {"missing": missing_units.count_missing(db()), "disputed": len(liaisons.list_disputed(db()))}
+    return render_template("organiser/home.html", contests=listed, waiting=waiting)
+
+
+@bp.get("/contests/<slug>")
+def contest(slug: str) -> str:
+    found = contests.find_contest(db(), slug)
+    rules = found.rules
+    days = participation.by_day(db(), found, now())
+    return render_template(
+        "organiser/contest.html",
+        contest=card(found),
+        numbers=participation.by_contest(db()).get(found.id, Participation()),
+        days=days,
+        day_bars=staff.day_bars(days),
+        rules={
+            _("答题"): words.sentences(wording.paper(rules)),
+            _("个人名次"): words.sentences(wording.people_places(rules)),
+            _("单位名次"): words.sentences(wording.unit_places(rules)),
+        },
+        file=write_contest(rules).decode(),
+        banks=found.banks,
+        acts=_acts(found),
+    )
+
+
+def _acts(contest: Running) -> list[str]:
+    """What can be done with a contest now."""
+    phase = contest.phase(now())
+    pausing = "resume" if contest.paused else "pause"
+    return {
+        Phase.UPCOMING: ["open", pausing, "end"],
+        Phase.OPEN: [pausing, "end", "close"],
+        Phase.CLOSING: ["end", "close"],
+        Phase.OVER: ["end"],
+    }[phase]
+
+
+@bp.get("/contests/<slug>/contest.yaml")
+def contest_file(slug: str) -> Response:
+    """Its rules as a contest file."""
+    rules = contests.find_contest(db(), slug).rules
+    log("export.contest", slug)
+    return send(write_contest(rules), f"{slug}.yaml", "application/yaml")
+
+
+@bp.get("/contests/<slug>/<any(open, pause, resume, close):act>")
+def confirm(slug: str, act: str) -> str:
+    """What an act will do, in numbers, before it is done."""
+    found = contests.find_contest(db(), slug)
+    title, button, consequences = _consequences(found, act)
+    return render_template(
+        "organiser/confirm.html",
+        contest=card(found),
+        title=title,
+        button=button,
+        consequences=consequences,
+        action=url_for("organiser.perform", slug=slug, act=act),
+        back_url=url_for("organiser.contest", slug=slug),
+    )
+
+
+def _consequences(contest: Running, act: str) -> tuple[str, str, list[str]]:
+    running = contests.count_open(db(), contest)
+    going_on = _("正在答题的%(count)s人不受影响，可以答完", count=running)
+    rules = contest.rules
+    if act == "open":
+        told = [_("从现在起可以开始答题，原定%(moment)s", moment=words.moment(rules.opens_at)), _("截止时间不变：%(moment)s", moment=words.moment(rules.closes_at))]
+        return _("提前开始"), _("现在开始"), told
+    if act == "pause":
+        return _("暂停新的开始"), _("暂停"), [_("没有人能再开始答题，直到恢复"), going_on]
+    if act == "resume":
+        return _("恢复"), _("恢复"), [_("又可以开始答题，到%(moment)s为止", moment=words.moment(rules.last_start)), going_on]
+    told = [
+        _("没有人能再开始答题"),
+        _("正在答题的%(count)s人到此为止，按已保存的答案计分", count=running),
+        _("原定截止时间是%(moment)s", moment=words.moment(rules.closes_at)),
+    ]
+    return _("立即结束"), _("立即结束"), told
+
+
+@bp.post("/contests/<slug>/<any(open, pause, resume, close):act>")
+def perform(slug: str, act: str) -> Reply:
+    """Do it; a refusal is told on the contest's page."""
+    actor, moment_ = staff.me(), now()
+    try:
+        if act == "open":
+            contests.open_contest(db(), actor, slug, moment_)
+            told = _("竞赛已开始")
+        elif act == "close":
+            count = contests.close_contest(db(), actor, slug, moment_)
+            told = _("竞赛已结束，%(count)s人按已保存的答案计分", count=count)
+        else:
+            contests.pause_contest(db(), actor, slug, act == "pause", moment_)
+            told = _("已暂停新的开始") if act == "pause" else _("已恢复，可以开始答题")
+        flash(told, "right")
+    except Refused as error:
+        finish_transaction(commit=False)
+        flash(words.said(error), "warn")
+    return redirect(url_for("organiser.contest", slug=slug))
+
+
+@bp.get("/contests/<slug>/end")
+def end(slug: str) -> str:
+    found = contests.find_contest(db(), slug)
+    zone = found.rules.zone
+    form = EndForm(
+        formdata=None,
+        last_start=moment_text(found.rules.last_start, zone, end_of_day=True),
+        closes_at=moment_text(found.rules.closes_at, zone, end_of_day=True),
+    )
+    return _end_page(found, form)
+
+
+def _end_page(found: Running, form: EndForm) -> str:
+    return render_template("organiser/end.html", contest=card(found), form=form, running=contests.count_open(db(), found))
+
+
+@bp.post("/contests/<slug>/end")
+def move_end(slug: str) -> Reply | str | tuple[str, int]:
+    """Extend or shorten: first what it reaches, then, confirmed, the change."""
+    found = contests.find_contest(db(), slug)
+    form = EndForm()
+    if not form.validate():
+        return _end_page(found, form), 400
+    last_start, closes_at = _moments(form, found.rules.zone)
+    try:
+        _check_end(found, last_start, closes_at)
+        if request.form.get("confirmed") != "yes":
+            return _confirm_end(found, form, last_start, closes_at)
+        changed = contests.move_end(db(), staff.me(), slug, last_start, closes_at, now())
+    except QuizError as error:
+        finish_transaction(commit=False)
+        form.form_errors.append(words.said(error))
+        return _end_page(found, form), 400
+    flash(_("截止时间已改为%(moment)s，%(count)s个正在进行的答题随之调整", moment=words.moment(closes_at), count=changed), "right")
+    return redirect(url_for("organiser.contest", slug=slug))
+
+
+def _moments(form: EndForm, zone: str) -> tuple[int, int]:
+    return epoch_ms(moment(str(form.last_start.data)), zone), epoch_ms(moment(str(form.closes_at.data)), zone)
+
+
+def _check_end(contest: Running, last_start: int, closes_at: int) -> None:
+    """The same that the change itself checks, before anybody is asked to confirm it."""
+    if not contest.rules.opens_at <= last_start <= closes_at:
+        raise Invalid("截止时间不能早于开始时间，最后开始时间不能晚于截止时间")
+    if closes_at < now():
+        raise Invalid("截止时间不能早于现在")
+
+
+def _confirm_end(contest: Running, form: EndForm, last_start: int, closes_at: int) -> str:
+    reached = contests.reached_by(db(), contest, closes_at)
+    told = [
+        _("截止时间从%(before)s改为%(after)s", before=words.moment(contest.rules.closes_at), after=words.moment(closes_at)),
+        _("最后开始时间从%(before)s改为%(after)s", before=words.moment(contest.rules.last_start), after=words.moment(last_start)),
+        _("正在答题的%(running)s人中，%(count)s人的结束时间随之改变", running=contests.count_open(db(), contest), count=reached),
+    ]
+    if closes_at < contest.rules.closes_at:
+        told.append(_("比原来早：来不及的人按已保存的答案计分"))
+    return render_template(
+        "organiser/confirm.html",
+        contest=card(contest),
+        title=_("改截止时间"),
+        button=_("确认更改"),
+        consequences=told,
+        action=url_for("organiser.move_end", slug=contest.rules.slug),
+        back_url=url_for("organiser.end", slug=contest.rules.slug),
+        fields={"confirmed": "yes", "last_start": form.last_start.data, "closes_at": form.closes_at.data},
+    )
