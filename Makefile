@@ -11,7 +11,8 @@ help:            ## these lines
 
 install: .venv/.installed  ## the environment in .venv, from requirements.lock
 run: install     ## demonstration: embedded database, shipped banks, an open contest, http://127.0.0.1:8000
-	@HOST=$(HOST) PORT=$(PORT) $(BIN)/quizapp demo --serve --host $(HOST) --port $(PORT)
+	@$(BIN)/quizapp demo --address http://$(HOST):$(PORT)
+	@exec $(BIN)/quizapp serve --host $(HOST) --port $(PORT)
 test: .venv/.installed-dev  ## lint, types, walls of the house, then every test (own PostgreSQL, real browser)
 	@$(BIN)/ruff check quizapp tests migrations
 	@$(BIN)/mypy

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     locale: str = "zh_Hans"
     base_url: str = ""
+    trusted_proxies: str = ""
     instance: str = "instance"
     organiser: str = ""
     telephone: str = ""
@@ -70,6 +72,11 @@ def _check(settings: Settings) -> None:
         raise BadSettings("QUIZAPP_DATABASE_URL 应以 sqlite:/// 或 postgresql+psycopg:// 开头")
     if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
         raise BadSettings("QUIZAPP_BASE_URL 应以 http:// 或 https:// 开头")
+    try:
+        for part in filter(None, settings.trusted_proxies.split(",")):
+            ip_network(part.strip(), strict=False)
+    except ValueError:
+        raise BadSettings("QUIZAPP_TRUSTED_PROXIES 应为逗号分隔的地址或网段，例如 127.0.0.1,10.0.0.0/8") from None
     try:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):

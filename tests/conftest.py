@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,11 +40,7 @@ class Postgres:
         assert BINARIES is not None
         self.folder, self.port = folder, free_port()
         self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        if os.getuid() == 0:
-            os.chmod(folder, 0o755)
-            for parent in folder.parents:
-                if parent.owner() == "root" and parent != Path("/tmp"):
-                    os.chmod(parent, parent.stat().st_mode | 0o011)
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
             entry = pwd.getpwnam("postgres")
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         self._run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
@@ -68,12 +65,13 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     if BINARIES is None:
         pytest.skip("PostgreSQL is not installed (apt install postgresql): its half of the SQL tests is skipped")
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop("immediate")
+    with tempfile.TemporaryDirectory(prefix="quizapp-postgres-") as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop("immediate")
 
 
 @pytest.fixture(scope="session")

@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("on_roster", sa.Boolean(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("consented_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("role IN ('contestant', 'organiser', 'official', 'admin')", name=op.f("ck_accounts_role")),
@@ -218,6 +219,7 @@ def upgrade() -> None:
         sa.Column("division", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("identity", sa.String(length=140), nullable=True),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("consented_at", sa.BigInteger(), nullable=True),
@@ -235,7 +237,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_entries_contest_id_entries_unit_id"), ["contest_id", "unit_id"], unique=False
         )
-        batch_op.create_index("uq_entries_contest_id_phone", ["contest_id", "phone"], unique=True)
+        batch_op.create_index("uq_entries_contest_id_identity", ["contest_id", "identity"], unique=True)
 
     op.create_table(
         "one_time_codes",
@@ -386,7 +388,7 @@ def downgrade() -> None:
 
     op.drop_table("one_time_codes")
     with op.batch_alter_table("entries", schema=None) as batch_op:
-        batch_op.drop_index("uq_entries_contest_id_phone")
+        batch_op.drop_index("uq_entries_contest_id_identity")
         batch_op.drop_index(batch_op.f("ix_entries_contest_id_entries_unit_id"))
 
     op.drop_table("entries")

@@ -26,6 +26,7 @@ class Account(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     on_roster: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    consented_at: Mapped[int | None] = mapped_column(Millis)  # to the privacy notice, by one who came with a code
     created_at: Mapped[int] = mapped_column(Millis)
     disabled_at: Mapped[int | None] = mapped_column(Millis)
 

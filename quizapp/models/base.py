@@ -1,5 +1,6 @@
 """Declarative base, column types, and engines that are safe under many writers."""
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -155,6 +156,12 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def _make_private(path: str) -> None:
+    """Answers and phone numbers are for nobody else on the machine."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
 def _sqlite(url: str, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
@@ -176,7 +183,9 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    path = (engine.url.database or "quizapp.db") + ".queue"
+    file = engine.url.database or "quizapp.db"
+    _make_private(file)
+    path = file + ".queue"
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

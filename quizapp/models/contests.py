@@ -33,7 +33,7 @@ class Entry(Base):
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("contest_id", "account_id"),
-        Index("uq_entries_contest_id_phone", "contest_id", "phone", unique=True),
+        Index("uq_entries_contest_id_identity", "contest_id", "identity", unique=True),
         Index(None, "contest_id", "unit_id"),
     )
 
@@ -44,6 +44,7 @@ class Entry(Base):
     division: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(64))
     phone: Mapped[str | None] = mapped_column(String(20))
+    identity: Mapped[str | None] = mapped_column(String(140))  # one person enters once: the phone, or unit and seat number
     code_hash: Mapped[str | None] = mapped_column(String(64))  # of the 取回码
     counts: Mapped[bool] = mapped_column(default=True)  # false for staff trying a contest
     consented_at: Mapped[int | None] = mapped_column(Millis)

@@ -9,23 +9,20 @@ from dataclasses import dataclass
 import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from quizapp.errors import Invalid, NotFound, Refused, TooMany, Unauthenticated
-from quizapp.models.accounts import Account, OneTimeCode, SignIn, Throttle
-from quizapp.models.base import insert_into
+from quizapp.errors import Invalid, NotFound, Refused, Unauthenticated
+from quizapp.models.accounts import Account, OneTimeCode, SignIn
 from quizapp.models.organisations import Unit
 from quizapp.rules.roles import Role
 from quizapp.services.audit import Actor, record
+from quizapp.services.throttles import check_throttle, throttle_keys
 
-MINUTE, DAY = 60_000, 86_400_000
-CONTESTANT_STAYS = 60 * DAY
+DAY = 86_400_000
+CONTESTANT_STAYS = 366 * DAY
 STAFF_STAYS = DAY // 2
 CODE_LASTS = 30 * DAY
-WINDOW = 5 * MINUTE
-FAILURES_PER_ACCOUNT = 20
-FAILURES_PER_ADDRESS = 3_000  # a whole bureau sits behind one address
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is read as another
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -140,7 +137,7 @@ def _verify(stored: str | None, password: str) -> bool:
 
 def sign_in(session: Session, login: str, password: str, address: str, now: int) -> tuple[Account, str]:
     """The account and a new token. Raises Unauthenticated, or TooMany after many failures; the edge counts failures."""
-    check_throttle(session, _keys(login, address), now)
+    check_throttle(session, throttle_keys(login, address), now)
     account = session.scalar(select(Account).where(Account.login == login.strip()))
     if not _verify(account.password if account else None, password[:200]) or account is None or account.disabled_at:
         raise Unauthenticated("账号或密码不对")
@@ -160,7 +157,7 @@ def open_sign_in(session: Session, account: Account, now: int, stays: int | None
 
 def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Account, str]:
     """Use up a one-time code. Staff who come in this way must set a password first."""
-    check_throttle(session, _keys("", address), now)
+    check_throttle(session, throttle_keys("", address), now)
     found = session.execute(
         update(OneTimeCode)
         .where(
@@ -174,6 +171,7 @@ def sign_in_with_code(session: Session, secret: str, code: str, address: str, no
     account = session.get(Account, found) if found else None
     if account is None or account.disabled_at:
         raise Unauthenticated("登录码不对、已用过或已过期，请向单位联络员或管理员重新领取")
+    account.consented_at = now
     if account.role != Role.CONTESTANT:
         account.must_change_password = True
     record(session, Actor(account.id, account.name, address), "sign_in.code", account.login or account.id, now)
@@ -224,36 +222,6 @@ def visitor_of(session: Session, token: str, now: int) -> Visitor | None:
 
 def sign_out(session: Session, token: str, now: int) -> None:
     session.execute(update(SignIn).where(SignIn.id == fingerprint(token)).values(ended_at=now))
-
-
-def _keys(login: str, address: str) -> dict[str, int]:
-    keys = {f"address:{address}"[:128]: FAILURES_PER_ADDRESS}
-    if login:
-        keys[f"account:{login.strip()}"[:128]] = FAILURES_PER_ACCOUNT
-    return keys
-
-
-def check_throttle(session: Session, limits: dict[str, int], now: int) -> None:
-    """Raises TooMany when any key has failed too often in the present window."""
-    rows = session.execute(
-        select(Throttle.key, Throttle.failures).where(
-            Throttle.key.in_(limits), Throttle.window == now // WINDOW * WINDOW
-        )
-    )
-    if any(failures >= limits[key] for key, failures in rows):
-        raise TooMany("试错次数太多，请过{minutes}分钟再试", minutes=WINDOW // MINUTE)
-
-
-def count_failure(session: Session, login: str, address: str, now: int) -> None:
-    """Remember a failed sign-in, in a transaction of its own; the edge calls it after the refusal."""
-    window = now // WINDOW * WINDOW
-    for key in _keys(login, address):
-        session.execute(
-            insert_into(session, Throttle)
-            .values(key=key, window=window, failures=1)
-            .on_conflict_do_update(index_elements=["key", "window"], set_={"failures": Throttle.failures + 1})
-        )
-    session.execute(delete(Throttle).where(Throttle.window < window - DAY))
 
 
 def list_accounts(session: Session, query: str = "", limit: int = 200) -> Sequence[tuple[Account, str | None]]:

@@ -1,6 +1,7 @@
 """Entries: coming into a contest by account, by a unit's link, by roster; codes to come back; changing one's unit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import uuid_utils
 from sqlalchemy import and_, func, select, update
@@ -12,19 +13,20 @@ from quizapp.models.base import insert_into
 from quizapp.models.contests import Entry, EntryMove
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
+from quizapp.models.standings import Standing
 from quizapp.rules.attempts import Track, left
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase, contest_day
 from quizapp.services.accounts import (
     DAY,
-    check_throttle,
     code_fingerprint,
     new_code,
     open_sign_in,
 )
 from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running
+from quizapp.services.throttles import check_throttle
 
 STAYS_AFTER_CLOSE = 30 * DAY  # the device stays signed in a little longer, to see what is released at the end
 
@@ -39,6 +41,7 @@ class Contestant:
     name: str
     phone: str | None
     on_roster: bool
+    consented_at: int | None
     account_unit_id: int | None
     entry_id: str | None
     unit_id: int | None
@@ -57,8 +60,8 @@ def contestant(session: Session, contest_id: int, token_id: str, track: str, day
     ).correlate(Entry)  # fmt: skip
     row = session.execute(
         select(
-            Account.id, Account.role, Account.login, Account.name, Account.phone, Account.on_roster, Account.unit_id,
-            Entry.id, Entry.unit_id, opened.scalar_subquery(), made.scalar_subquery(),
+            Account.id, Account.role, Account.login, Account.name, Account.phone, Account.on_roster,
+            Account.consented_at, Account.unit_id, Entry.id, Entry.unit_id, opened.scalar_subquery(), made.scalar_subquery(),
             made.where(Sitting.day == day).scalar_subquery(),
         )
         .select_from(SignIn)
@@ -68,7 +71,8 @@ def contestant(session: Session, contest_id: int, token_id: str, track: str, day
     ).one_or_none()  # fmt: skip
     if row is None:
         raise Unauthenticated("请先登录")
-    return Contestant(row[0], Role(row[1]), *row[2:])
+    account_id, role, *rest = tuple[Any, ...](row)
+    return Contestant(account_id, Role(role), *rest)
 
 
 def enter_by_account(session: Session, contest: Running, who: Contestant, now: int) -> None:
@@ -84,7 +88,8 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     unit = session.get(Unit, who.account_unit_id) if who.account_unit_id else None
     if not staff:
         _check_unit(session, rules, unit)
-    _insert(session, contest, who.account_id, unit, who.name, who.phone, now, counts=not staff)
+    phone = None if staff else who.phone
+    _insert(session, contest, who.account_id, unit, who.name, phone, now, counts=not staff, consented_at=who.consented_at)
 
 
 def _check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None:
@@ -115,9 +120,10 @@ def _insert(
     counts: bool = True,
     may_publish: bool = False,
     code_hash: str | None = None,
-    consented: bool = False,
+    consented_at: int | None = None,
 ) -> bool:
-    """True where the entry is new; False where the account or the phone has one already."""
+    """True where the entry is new; False where the account, the phone or the seat of a class has one already."""
+    identity = phone or (f"{unit.code}#{name}" if unit and contest.rules.entry.minors else None)
     made = session.execute(
         insert_into(session, Entry)
         .values(
@@ -127,10 +133,11 @@ def _insert(
             unit_id=unit.id if unit else None,
             division=division_of(contest.rules, unit),
             name=name,
-            phone=phone if counts else None,
+            phone=phone if not contest.rules.entry.minors else None,
+            identity=identity,
             code_hash=code_hash,
             counts=counts,
-            consented_at=now if consented else None,
+            consented_at=consented_at,
             may_publish=may_publish,
             disputed_at=None,
             unit_changes=0,
@@ -164,10 +171,11 @@ def join_by_link(
     code = new_code()
     fresh = _insert(
         session, contest, account.id, unit, name, phone, now,
-        may_publish=may_publish, consented=True, code_hash=code_fingerprint(secret, str(contest.id), code),
+        may_publish=may_publish, consented_at=now, code_hash=code_fingerprint(secret, str(contest.id), code),
     )  # fmt: skip
     if not fresh:
-        raise Conflict("这个手机号已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发")
+        who = "座号" if contest.rules.entry.minors else "手机号"
+        raise Conflict("这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who)
     return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now), code
 
 
@@ -195,10 +203,14 @@ def _new_account(session: Session, name: str, phone: str | None, unit: Unit, now
 def reopen(
     session: Session, secret: str, contest: Running, address: str, now: int, *, name: str, phone: str, code: str
 ) -> str:
-    """Open one's entry on another device: a token. Raises Unauthenticated, TooMany; the edge counts failures."""
+    """Open one's entry on another device: a token. Raises Unauthenticated, TooMany; the edge counts failures.
+
+    A pupil has no phone: the seat number stands for the name, and the code finds the entry.
+    """
     check_throttle(session, {f"address:{address}"[:128]: 3_000, f"account:{contest.id}/{phone}"[:128]: 10}, now)
-    entry = session.scalar(select(Entry).where(Entry.contest_id == contest.id, Entry.phone == phone))
     given = code_fingerprint(secret, str(contest.id), code)
+    by = Entry.code_hash == given if contest.rules.entry.minors else Entry.identity == phone
+    entry = session.scalars(select(Entry).where(Entry.contest_id == contest.id, by)).first()
     if entry is None or entry.code_hash != given or entry.name != name:
         raise Unauthenticated("姓名、手机号或取回码不对")
     account = session.get_one(Account, entry.account_id)
@@ -237,6 +249,11 @@ def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, no
         raise Refused("更换单位的次数已用完，请联系单位联络员或组织单位")
     session.add(
         EntryMove(contest_id=contest.id, entry_id=entry.id, at=now, from_unit_id=entry.unit_id, to_unit_id=unit.id)
+    )
+    session.execute(
+        update(Standing)
+        .where(Standing.contest_id == contest.id, Standing.entry_id == entry.id)
+        .values(division=division_of(rules, unit), changed_at=now)
     )
     actor = Actor(entry.account_id, entry.name)
     record(session, actor, "entry.unit", f"{contest.id}/{entry.id}", now, before=entry.unit_id, after=unit.id)

@@ -1,5 +1,6 @@
 """The public boards: people from their standings, units from a snapshot that is at most a few seconds old."""
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from quizapp.services import results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, find_unit, tree
 
+_CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\Z")
 REBUILD_AFTER = 3_000
 SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
 SETTLED_AFTER = 60_000  # a transaction that began before the last rebuild may commit after it, but not a minute later
@@ -47,6 +49,11 @@ class BoardPage:
     rows: list[BoardRow]
     me: BoardRow | None
     next: str | None
+
+
+def offset(after: str) -> int:
+    """A cursor that is a count of rows; anything else is the beginning."""
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
 
 
 def frozen_at(contest: Running, now: int) -> int | None:
@@ -97,11 +104,10 @@ def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[lis
     """The rows of a page and one more, and the place of the first."""
     query = base.order_by(Standing.merit.desc(), Standing.entry_id).limit(limit + 1)
     if after:
-        try:
-            head, _, entry_id = after.partition(".")
-            key = bytes.fromhex(head)
-        except ValueError:
-            raise Invalid("翻页参数不对") from None
+        cursor = _CURSOR.match(after)
+        if cursor is None:
+            raise Invalid("翻页参数不对")
+        key, entry_id = bytes.fromhex(cursor[1]), cursor[2]
         query = query.where(or_(Standing.merit < key, and_(Standing.merit == key, Standing.entry_id > entry_id)))
     rows = list(session.execute(query))
     return rows, _place(session, base, rows[0].merit) if rows and after else 1
@@ -164,7 +170,7 @@ def _frozen_page(
 ) -> BoardPage:  # fmt: skip
     everybody = _frozen(session, contest, moment, division, under)
     mine = _entry_id(session, contest, account_id)
-    start = int(after) if after.isdigit() else 0
+    start = offset(after)
     rows = [
         BoardRow(r.place, r.shared, masked(r.name), r.unit_name, r.points, r.time_ms, r.sittings, r.entry_id == mine)
         for r in everybody
@@ -271,7 +277,7 @@ def unit_board(
     if top is not None and top not in whole.nodes:
         raise NotFound("没有编码为“{code}”的单位", code=under)
     rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
-    start = int(after) if after.isdigit() else 0
+    start = offset(after)
     limit = max(1, min(limit, 500))
     more = str(start + limit) if start + limit < len(rows) else None
     kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})

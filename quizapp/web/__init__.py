@@ -13,12 +13,26 @@ from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from quizapp.errors import QuizError
+from quizapp.errors import Invalid, NotFound, QuizError
 from quizapp.rules.roles import Role
 from quizapp.services.sittings import Overdue
-from quizapp.web import access, account, admin, api, contestant, joining, liaison, official, organiser, public, words
+from quizapp.web import (
+    access,
+    account,
+    admin,
+    api,
+    contestant,
+    joining,
+    liaison,
+    official,
+    organiser,
+    public,
+    record,
+    words,
+)
 from quizapp.web.edge import Edge, edge, finish_transaction, settle
 from quizapp.web.footer import footer_texts
+from quizapp.web.proxies import TrustedProxies
 from quizapp.web.replies import Json, problem
 
 POLICY = (
@@ -33,6 +47,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 DAY = 86_400
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def init_app(app: Flask, made: Edge) -> None:
@@ -50,19 +65,22 @@ def init_app(app: Flask, made: Edge) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=90 * DAY,
+        PERMANENT_SESSION_LIFETIME=366 * DAY,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # a sitting may last for hours; the token dies with the session
         WTF_CSRF_SSL_STRICT=False,
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.before_request(_arrive)
     app.before_request(_check_host)
     Babel(app)
     access.init_app(app)
+    app.before_request(_check_form)
     words.init_app(app)
-    for part in (public, account, joining, contestant, organiser, official, liaison, admin, api):
+    for part in (public, account, joining, contestant, record, organiser, official, liaison, admin, api):
         app.register_blueprint(part.bp)
     app.add_url_rule("/static/<version>/<path:filename>", "static", _static_file)
     app.after_request(_leave)
@@ -76,6 +94,14 @@ def init_app(app: Flask, made: Edge) -> None:
 
 def _arrive() -> None:
     g.now = edge().clock()
+    if "\0" in request.path or any("\0" in text for text in request.args.values()):
+        raise NotFound("没有找到这个页面")
+
+
+def _check_form() -> None:
+    """No database keeps a NUL; no person types one."""
+    if request.mimetype in FORMS and any("\0" in text for text in request.form.values()):
+        raise Invalid("表单里有无法保存的字符")
 
 
 def _check_host() -> Response | None:
@@ -110,10 +136,16 @@ def _refuse(error: QuizError) -> Response:
         error.current = {"state": "handed_in"}
     if error.status == HTTPStatus.UNAUTHORIZED and not _wants_json() and request.method in ("GET", "HEAD"):
         return cast("Response", account.to_sign_in())
-    return _error(error.status, words.said(error), error)
+    response = _error(error.status, words.said(error), error)
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = "60"
+    return response
 
 
 def _refuse_http(error: HTTPException) -> Response:
+    original = getattr(error, "original_exception", None)
+    if original is not None:  # the commit itself failed
+        return _fail(original)
     finish_transaction(commit=False)
     texts = {
         400: "请求的格式不对，请刷新页面再试",

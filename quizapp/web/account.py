@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from quizapp.errors import QuizError, TooMany, Unauthenticated
 from quizapp.rules.roles import Role
-from quizapp.services import accounts
+from quizapp.services import accounts, throttles
+from quizapp.services.accounts import Visitor
 from quizapp.web import access, words
 from quizapp.web.edge import address, db, edge, finish_transaction, now
 from quizapp.web.forms import CodeForm, Form, PasswordForm, SignInForm
@@ -21,10 +22,16 @@ def to_sign_in() -> Response:
     return redirect(url_for("account.sign_in", next=access.local_target(request.full_path.rstrip("?"))))
 
 
-def home_of(role: Role, forced: bool = False) -> str:
-    if forced:
-        return url_for("account.password")
-    return url_for(HOMES.get(role, "public.home"))
+def home_of(who: Visitor) -> str:
+    """Where somebody's work is."""
+    return url_for("liaison.home" if who.liaison else HOMES.get(who.role, "public.home"))
+
+
+def _home(token: str) -> str:
+    """Where somebody goes after signing in."""
+    who = accounts.visitor_of(db(), token, now())
+    assert who is not None
+    return url_for("account.password") if who.must_change_password else home_of(who)
 
 
 @bp.get("/sign-in")
@@ -39,13 +46,13 @@ def sign_in_with_password() -> Response | tuple[str, int]:
     if form.validate():
         login = str(form.account.data)
         try:
-            account, token = accounts.sign_in(db(), login, str(form.password.data), address(), now())
+            _account, token = accounts.sign_in(db(), login, str(form.password.data), address(), now())
         except (Unauthenticated, TooMany) as error:
             _count_failure(login, error)
             _refuse(form, error)
         else:
             access.remember(token)
-            return redirect(target or home_of(Role(account.role), account.must_change_password))
+            return redirect(target or _home(token))
     return render_template("account/sign_in.html", form=form, next=target), 400
 
 
@@ -54,7 +61,7 @@ def _count_failure(login: str, error: QuizError) -> None:
     finish_transaction(commit=False)
     if isinstance(error, Unauthenticated):
         with edge().database.write() as session:
-            accounts.count_failure(session, login, address(), now())
+            throttles.count_failure(session, login, address(), now())
 
 
 def _refuse(form: Form, error: QuizError) -> None:
@@ -71,13 +78,13 @@ def sign_in_with_code() -> Response | tuple[str, int]:
     form = CodeForm()
     if form.validate():
         try:
-            account, token = accounts.sign_in_with_code(db(), edge().settings.secret_key, str(form.code.data), address(), now())
+            _account, token = accounts.sign_in_with_code(db(), edge().settings.secret_key, str(form.code.data), address(), now())
         except (Unauthenticated, TooMany) as error:
             _count_failure("", error)
             _refuse(form, error)
         else:
             access.remember(token)
-            return redirect(home_of(Role(account.role), account.must_change_password))
+            return redirect(_home(token))
     return render_template("account/code.html", form=form), 400
 
 
@@ -98,7 +105,7 @@ def change_password() -> Response | tuple[str, int]:
             _refuse(form, error)
         else:
             flash(_("密码已更改，其他设备上的登录已退出"), "right")
-            return redirect(home_of(who.role))
+            return redirect(home_of(who))
     return render_template("account/password.html", form=form, forced=who.must_change_password), 400
 
 

@@ -7,7 +7,19 @@ from flask import Blueprint, Response, jsonify, request
 
 from quizapp.errors import Invalid, QuizError, Unauthenticated
 from quizapp.rules import timing, wording
-from quizapp.services import accounts, contests, entries, finishing, papers, reviews, sittings, standings, views
+from quizapp.services import (
+    accounts,
+    contests,
+    entries,
+    finishing,
+    papers,
+    reviews,
+    saves,
+    sittings,
+    standings,
+    throttles,
+    views,
+)
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
 from quizapp.web import access
@@ -53,7 +65,7 @@ def sign_in() -> Response:
     except Unauthenticated:
         finish_transaction(commit=False)
         with edge().database.write() as session:
-            accounts.count_failure(session, login, address(), now())
+            throttles.count_failure(session, login, address(), now())
         raise
     access.remember(token)
     unit = account.unit_id and entries.unit_code(db(), account.unit_id)
@@ -179,7 +191,7 @@ def _save_parts(sitting_id: str) -> tuple[int, str, papers.Answers]:
 @bp.patch("/sittings/<sitting_id>/answers")
 def save(sitting_id: str) -> Response:
     revision, key, answers = _save_parts(sitting_id)
-    saved = sittings.save_answers(db(), sitting_id, token_id(), revision, key, answers, now())
+    saved = saves.save_answers(db(), sitting_id, token_id(), revision, key, answers, now())
     return jsonify(revision=saved.revision, saved_at=iso(saved.saved_at))
 
 

@@ -7,13 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Conflict, Refused
+from quizapp.errors import Conflict
 from quizapp.rules import timing, wording
 from quizapp.rules.attempts import Track
-from quizapp.rules.contests import Release
-from quizapp.services import contests, entries, finishing, organisations, papers, reviews, sittings, standings
+from quizapp.services import contests, entries, finishing, papers, reviews, saves, sittings
 from quizapp.services.contests import Running
-from quizapp.services.finishing import Result
 from quizapp.web import access, words
 from quizapp.web.access import token_id
 from quizapp.web.api import sitting_view
@@ -91,7 +89,7 @@ def _number(text: str | None, most: int) -> int:
 def sitting(sitting_id: str) -> Reply | str:
     view = settled(lambda: sittings.view_sitting(db(), sitting_id, token_id(), now()))
     if view["state"] != "open":
-        return redirect(url_for("contestant.result", sitting_id=sitting_id))
+        return redirect(url_for("record.result", sitting_id=sitting_id))
     item_clock = view["item_no"] is not None
     at = view["item_no"] if item_clock else _number(request.args.get("at"), view["total"])
     return render_template(
@@ -131,7 +129,7 @@ def _save(view: dict[str, Any], at: int) -> None:
     revision = _revision(view)
     key = request.form.get("key", "")[:64] or secrets.token_hex(8)
     try:
-        sittings.save_answers(db(), view["id"], token_id(), revision, key, {str(at): given}, now())
+        saves.save_answers(db(), view["id"], token_id(), revision, key, {str(at): given}, now())
     except Conflict as conflict:
         if isinstance(conflict, sittings.Overdue):
             raise
@@ -173,7 +171,7 @@ def _after(sitting_id: str, at: int, go: str, total: int) -> str:
 def sheet(sitting_id: str) -> Reply | str:
     view = settled(lambda: sittings.view_sitting(db(), sitting_id, token_id(), now()))
     if view["state"] != "open":
-        return redirect(url_for("contestant.result", sitting_id=sitting_id))
+        return redirect(url_for("record.result", sitting_id=sitting_id))
     return render_template(
         "contestant/sheet.html",
         sitting=sitting_view(view), contest=_contest_card(view), states=_states(view, _marked(sitting_id)),
@@ -188,7 +186,7 @@ def _contest_card(view: dict[str, Any]) -> dict[str, Any]:
 def confirm(sitting_id: str) -> Reply | str:
     view = settled(lambda: sittings.view_sitting(db(), sitting_id, token_id(), now()))
     if view["state"] != "open":
-        return redirect(url_for("contestant.result", sitting_id=sitting_id))
+        return redirect(url_for("record.result", sitting_id=sitting_id))
     unanswered = [state["position"] for state in _states(view, []) if state["state"] == "empty"]
     return render_template(
         "contestant/hand_in.html",
@@ -203,124 +201,4 @@ def hand_in(sitting_id: str) -> Reply:
     except sittings.Overdue as overdue:
         settle(overdue)
     session.pop("marked", None)
-    return redirect(url_for("contestant.result", sitting_id=sitting_id))
-
-
-def _result(sitting_id: str) -> Result | None:
-    return settled(lambda: finishing.result_of(db(), sitting_id, token_id(), now()))
-
-
-def _release_words(release: Release) -> str:
-    return _("竞赛结束后公布") if release is Release.AT_END else _("本次竞赛不公布")
-
-
-@bp.get("/s/<sitting_id>/result")
-def result(sitting_id: str) -> Reply | str:
-    found = _result(sitting_id)
-    if found is None:
-        return redirect(url_for("contestant.sitting", sitting_id=sitting_id))
-    contest, rules = found.contest, found.contest.rules
-    seen = timing.is_released(rules.release_score, rules.closes_at, now())
-    key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
-    who = access.signed_in()
-    entry = entries.entry_of(db(), contest.id, who.account_id)
-    place = standings.my_place(db(), contest, found.entry_id, now()) if seen and found.track == Track.COUNTED else None
-    return render_template(
-        "contestant/result.html",
-        contest=contest_card(contest),
-        score={
-            "points": found.points, "of": found.of, "time_ms": found.time_ms, "right": found.right, "total": found.total,
-        } if seen else None,
-        release_words=_release_words(rules.release_score),
-        passed=found.points >= rules.pass_points if seen and rules.pass_points is not None else None,
-        place={"place": place[0], "shared": place[1], "of": place[2]} if place else None,
-        practice=found.track == Track.PRACTICE,
-        handed_in=found.finished_at,
-        receipt=found.receipt,
-        review_url=url_for("contestant.review", sitting_id=sitting_id) if key_seen else None,
-        review_words=_release_words(rules.release_key),
-        sittings_left=entries.sittings_left(db(), contest, who.account_id, now()),
-        unit_name=organisations.name_of(db(), entry.unit_id) if entry else None,
-    )  # fmt: skip
-
-
-@bp.get("/s/<sitting_id>/review")
-def review(sitting_id: str) -> str:
-    told = settled(lambda: reviews.review(db(), sitting_id, token_id(), now()))
-    contest = contests.contest_by_id(db(), sittings.split_id(sitting_id)[0])
-    only_wrong = request.args.get("only_wrong") == "1"
-    items = [page_item(view) for view in told["items"] if not (only_wrong and view["right"])]
-    return render_template(
-        "contestant/review.html",
-        contest=contest_card(contest), items=items, only_wrong=only_wrong, sitting={"id": sitting_id},
-    )  # fmt: skip
-
-
-def page_item(view: dict[str, Any]) -> dict[str, Any]:
-    """A reviewed item as the page says it: mine and right beside every choice, and both in words."""
-    kind, answer, key = view["kind"], view["answer"], view["key"]
-    choices = [
-        choice | {"right": choice["label"] in key, "mine": choice["label"] in (answer or [])}
-        for choice in view.get("choices", [])
-    ]
-    return view | {
-        "choices": choices,
-        "mine_words": _in_words(kind, answer) if papers.is_answered(answer) else _("未答"),
-        "key_words": "；".join("、".join(texts) for texts in key) if kind == "blank" else _in_words(kind, key),
-        "points": view["marks"],
-        "of": view["points"],
-    }
-
-
-def _in_words(kind: str, answer: Any) -> str:
-    if kind == "judge":
-        return _("对") if answer else _("错")
-    return answer if isinstance(answer, str) else "、".join(answer)
-
-
-@bp.get("/c/<slug>/mine")
-def mine(slug: str) -> str:
-    contest = contests.find_contest(db(), slug)
-    rules = contest.rules
-    who = access.signed_in()
-    entry = entries.entry_of(db(), contest.id, who.account_id)
-    if entry is None:
-        raise Refused("您还没有参加本次竞赛")
-    rows = reviews.my_sittings(db(), contest.id, who.account_id)
-    seen = timing.is_released(rules.release_score, rules.closes_at, now())
-    key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
-    standing = standings.my_standing(db(), contest, entry.id) if seen else None
-    place = standings.my_place(db(), contest, entry.id, now()) if seen else None
-    return render_template(
-        "contestant/mine.html",
-        contest=contest_card(contest),
-        entry={
-            "name": entry.name,
-            "unit_name": organisations.name_of(db(), entry.unit_id),
-            "can_change_unit": entry.unit_changes < rules.entry.unit_changes,
-        },
-        sittings=[_my_sitting(contest, row, seen) for row in rows],
-        wrong=[page_item(view) for view in reviews.my_wrong_answers(db(), rows)] if key_seen else [],
-        standing={
-            "points": standing.points, "time_ms": standing.time_ms,
-            "place": place[0] if place else None, "shared": place[1] if place else False,
-        } if standing else None,
-        next_person=True,
-    )  # fmt: skip
-
-
-def _my_sitting(contest: Running, row: Any, seen: bool) -> dict[str, Any]:
-    public = sittings.public_id(contest.id, row.id)
-    ended = row.state != "open"
-    return {
-        "id": public,
-        "attempt_no": row.attempt_no,
-        "practice": row.track == Track.PRACTICE,
-        "started_at": row.started_at,
-        "state": row.state,
-        "score": row.points if ended and seen else None,
-        "time_ms": row.time_ms,
-        "url": url_for("contestant.result" if ended else "contestant.sitting", sitting_id=public),
-    }
-
-
+    return redirect(url_for("record.result", sitting_id=sitting_id))

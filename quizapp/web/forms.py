@@ -46,6 +46,11 @@ class ReopenForm(Form):
     code = StringField(_("取回码"), [DataRequired(_("请填取回码")), Length(max=20)])
 
 
+class MinorReopenForm(Form):
+    number = StringField(_("班级座号"), [DataRequired(_("请填班级座号")), Length(max=32)])
+    code = StringField(_("取回码"), [DataRequired(_("请填取回码")), Length(max=20)])
+
+
 class MissingUnitForm(Form):
     unit_name = StringField(_("单位全称"), [DataRequired(_("请填单位全称")), Length(min=2, max=100)])
     parent = StringField(_("所在乡镇、街道或园区"), [DataRequired(_("请填所在乡镇、街道或园区")), Length(max=100)])

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import NotFound, QuizError, TooMany, Unauthenticated
 from quizapp.rules.contests import Door
-from quizapp.services import accounts, contests, entries, organisations, unit_imports
+from quizapp.services import contests, entries, organisations, throttles, unit_imports
 from quizapp.services.contests import Running
 from quizapp.web import access, words
 from quizapp.web.edge import address, db, edge, finish_transaction, now
-from quizapp.web.forms import JoinForm, MinorJoinForm, MissingUnitForm, ReopenForm
+from quizapp.web.forms import JoinForm, MinorJoinForm, MinorReopenForm, MissingUnitForm, ReopenForm
 from quizapp.web.public import contest_card
 
 bp = Blueprint("joining", __name__)
@@ -140,16 +140,21 @@ def report_missing(slug: str) -> str | tuple[str, int]:
 @bp.get("/c/<slug>/reopen")
 def reopen(slug: str) -> str:
     contest = contests.find_contest(db(), slug)
-    return render_template("contestant/reopen.html", contest=contest_card(contest), form=ReopenForm())
+    return render_template("contestant/reopen.html", contest=contest_card(contest), form=_reopen_form(contest))
+
+
+def _reopen_form(contest: Running) -> Any:
+    return MinorReopenForm() if contest.rules.entry.minors else ReopenForm()
 
 
 @bp.post("/c/<slug>/reopen")
 def come_back(slug: str) -> Reply | tuple[str, int]:
     """One's entry on another device, by name, phone and 取回码."""
     contest = contests.find_contest(db(), slug)
-    form = ReopenForm()
+    form = _reopen_form(contest)
     if form.validate():
-        name, phone, code = str(form.name.data), str(form.phone.data), str(form.code.data)
+        seat = form.number.data if contest.rules.entry.minors else None
+        name, phone, code = seat or form.name.data, seat or form.phone.data, form.code.data
         try:
             token = entries.reopen(
                 db(), edge().settings.secret_key, contest, address(), now(), name=name, phone=phone, code=code
@@ -158,11 +163,11 @@ def come_back(slug: str) -> Reply | tuple[str, int]:
             finish_transaction(commit=False)
             if isinstance(error, Unauthenticated):
                 with edge().database.write() as writing:
-                    accounts.count_failure(writing, f"{contest.id}/{phone}", address(), now())
+                    throttles.count_failure(writing, f"{contest.id}/{phone}", address(), now())
             form.form_errors.append(words.said(error))
         else:
             access.remember(token)
-            return redirect(url_for("contestant.mine", slug=slug))
+            return redirect(url_for("record.mine", slug=slug))
     return render_template("contestant/reopen.html", contest=contest_card(contest), form=form), 400
 
 
@@ -195,7 +200,7 @@ def change_unit(slug: str) -> Reply:
     chosen = organisations.unit_by_id(db(), request.form.get("unit", ""))
     entries.change_unit(db(), contest, entry, chosen, now())
     flash(_("单位已更换，以后的答题算在新单位"), "right")
-    return redirect(url_for("contestant.mine", slug=slug))
+    return redirect(url_for("record.mine", slug=slug))
 
 
 @bp.post("/c/<slug>/next")

@@ -20,7 +20,7 @@ from quizapp.services.audit import Actor
 from quizapp.services.contests import Running
 from quizapp.services.participation import Day
 from quizapp.services.scopes import top_of
-from quizapp.web.access import signed_in
+from quizapp.web.access import signed_in, visitor
 from quizapp.web.edge import actor, db, now
 
 T = TypeVar("T")
@@ -60,6 +60,7 @@ def uploaded(field: str = "file") -> Upload:
     file = request.files.get(field)
     if file is not None and file.filename:
         data = file.read()
+        file.close()
         if not data:
             raise Invalid("文件是空的，请重新选择文件")
         name = file.filename.replace("\\", "/").rpartition("/")[2]
@@ -125,7 +126,8 @@ def phase_words(contest: Running) -> str:
 
 def shell() -> dict[str, Any]:
     """The left column, for every page of staff."""
-    return {"column": _column(signed_in())}
+    who = visitor()  # an error page of these addresses may have nobody to show a column to
+    return {"column": _column(who) if who is not None and who.role is not Role.CONTESTANT else []}
 
 
 Words = list[tuple[str, str, tuple[str, ...]]]

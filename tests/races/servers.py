@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Server:
     def __init__(
         self, folder: Path, url: str, *, workers: int = 2, threads: int = 4, before: Sequence[str] = (), path: str = ""
     ) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port, self._traced = folder, free_port(), bool(before)
         self._command = [
             *before, str(Path(sys.executable).with_name("quizapp")), "serve",
             "--port", str(self.port), "--workers", str(workers), "--threads", str(threads),
@@ -114,7 +115,7 @@ class Server:
         if self._process is None:
             return
         started = [self.pid, *descendants(self.pid)] if self._process.poll() is None else []
-        for pid in started[:1]:
+        for pid in started[1:2] if self._traced else started[:1]:
             os.kill(pid, signal.SIGTERM)
         try:
             self._process.wait(10)
@@ -125,10 +126,8 @@ class Server:
 
 
 def end(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def command_line(pid: int) -> bytes:

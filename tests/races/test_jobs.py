@@ -1,12 +1,12 @@
-"""Jobs that run twice or late, and the races between saves, hand-ins and the server's own finishing (AI-02 to AI-06, TM-05, FT-17)."""
+"""Jobs that run twice or late (TM-05, TM-10, FT-17)."""
 
 import random
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from conftest import SECRET
+from devices import Device, stored, together
 from factories import World, right_answers
 from servers import at_once
 from sqlalchemy import func, select
@@ -17,37 +17,9 @@ from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing, UnitFigures
 from quizapp.rules.contests import Limits
 from quizapp.services import contests, finishing, organisations, results, sittings, standings
-from quizapp.services.papers import Answers
 
 HOUR = 3_600_000
-TIME, GRACE = 600_000, 2_000
-
-
-class Device:
-    """A contestant's script: replies as (status, content)."""
-
-    def __init__(self, app: Any, token: str) -> None:
-        self._http = app.test_client(use_cookies=False)
-        self._headers = {"Authorization": f"Bearer {token}"}
-
-    def call(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
-        reply = self._http.open(f"/api/v1{path}", method=method, json=body, headers=self._headers)
-        return reply.status_code, reply.json
-
-    def start(self) -> dict[str, Any]:
-        status, sitting = self.call("POST", "/contests/june/sittings", {})
-        assert status in (200, 201), sitting
-        return sitting
-
-    def save(self, sitting: dict[str, Any], answers: Answers, revision: int, key: str) -> tuple[int, dict[str, Any]]:
-        body = {"revision": revision, "key": key, "answers": answers}
-        return self.call("PATCH", f"/sittings/{sitting['id']}/answers", body)
-
-    def hand_in(self, sitting: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        return self.call("POST", f"/sittings/{sitting['id']}/submission", {})
-
-    def look(self, sitting: dict[str, Any]) -> dict[str, Any]:
-        return self.call("GET", f"/sittings/{sitting['id']}")[1]
+TIME = 600_000
 
 
 @pytest.fixture
@@ -59,17 +31,6 @@ def alice(world: World) -> str:
 @pytest.fixture
 def device(app, alice: str) -> Callable[[], Device]:
     return lambda: Device(app, alice)
-
-
-def together(*work: Callable[[], Any]) -> list[Any]:
-    """All of them begin at the same moment."""
-    gate = threading.Barrier(len(work))
-
-    def begin(one: Callable[[], Any]) -> Any:
-        gate.wait(30)
-        return one()
-
-    return at_once(lambda one=one: begin(one) for one in work)
 
 
 def test_of_all_that_claim_a_job_at_once_one_gets_it(database: Database):
@@ -94,12 +55,6 @@ def test_of_two_rounds_at_once_one_does_the_work(database: Database, world: Worl
         together(*[lambda: jobs.run_due(database, SECRET, world.clock())] * 4)
         assert sorted(done) == [-world.clock(), world.clock()]
         done.clear()
-
-
-def stored(world: World, sitting: dict[str, Any]) -> Any:
-    contest_id, inner = sittings.split_id(sitting["id"])
-    with world.database.read() as session:
-        return session.get_one(Sitting, (contest_id, inner))
 
 
 def test_after_an_hour_without_the_job_it_is_finished_as_of_its_deadline(database: Database, world: World, device):
@@ -148,108 +103,6 @@ def test_two_jobs_at_once_finish_everybody_once(database: Database, world: World
         shares = results.unit_figures(session, world.contest, organisations.tree(session).parents)
         leaf = organisations.find_unit(session, "99010101").id
         assert (shares[leaf].people, shares[leaf].sittings, shares[leaf].points) == (12, 12, 84_000)
-
-
-def check_nothing_is_missing(world: World, sitting: dict[str, Any], saved: Answers, revision: int) -> None:
-    """What was acknowledged is what was marked: nothing less, nothing more."""
-    row = stored(world, sitting)
-    assert row.state == "handed_in" and row.answers == saved and row.revision == revision
-    right = right_answers(sitting)
-    assert row.points == 1000 * sum(saved.get(position) == answer for position, answer in right.items())
-    assert row.receipt == finishing.receipt(SECRET, row.contest_id, row.id, saved, row.finished_at)
-
-
-def keep_saving(device: Device, sitting: dict[str, Any], began: threading.Event) -> tuple[Answers, int, int]:
-    """Save answer after answer until refused: (what was acknowledged, its revision, the last status)."""
-    right = right_answers(sitting)
-    saved: Answers = {}
-    for revision in range(200):
-        position = str(revision % len(right) + 1)
-        answers = {position: right[position] if revision < len(right) else ([] if isinstance(right[position], list) else right[position])}
-        status, reply = device.save(sitting, answers, revision, f"k{revision}")
-        if status != 200:
-            assert status == 409 and reply["state"] == "handed_in", (status, reply)
-            return saved, revision, status
-        saved |= answers
-        if revision == 2:
-            began.set()
-    return saved, 200, 200
-
-
-def test_a_save_racing_with_the_hand_in_is_counted_or_refused(world: World, device):
-    refused = 0
-    for _ in range(8):
-        sitting = device().start()
-        began = threading.Event()
-
-        def hand_in(sitting: dict[str, Any] = sitting, began: threading.Event = began) -> tuple[int, dict[str, Any]]:
-            began.wait(30)
-            threading.Event().wait(random.uniform(0, 0.03))
-            return device().hand_in(sitting)
-
-        kept, handed = at_once([lambda s=sitting, b=began: keep_saving(device(), s, b), hand_in])
-        saved, revision, status = kept
-        assert handed[0] == 200, handed
-        refused += status == 409
-        check_nothing_is_missing(world, sitting, saved, revision)
-    assert refused, "the hand-in never came between two saves"
-
-
-def test_a_save_racing_with_the_server_s_finishing_is_counted_or_refused(database: Database, world: World, device):
-    for _ in range(8):
-        sitting = device().start()
-        world.clock.now += TIME + GRACE  # the last moment at which a save still counts; the job's clock is one further
-        job_time = world.clock() + 1
-        began = threading.Event()
-
-        def finish(sitting: dict[str, Any] = sitting, began: threading.Event = began, job_time: int = job_time) -> None:
-            began.wait(30)
-            with database.write() as session:
-                finishing.finish_overdue(session, SECRET, sitting["id"], job_time)
-
-        kept, _ = at_once([lambda s=sitting, b=began: keep_saving(device(), s, b), finish])
-        saved, revision, status = kept
-        assert status == 409
-        check_nothing_is_missing(world, sitting, saved, revision)
-
-
-def test_of_tabs_that_save_at_once_one_wins_each_revision(world: World, device):
-    sitting = device().start()
-    right = right_answers(sitting)
-    tabs = [device() for _ in range(4)]
-    for revision in range(20):
-        texts = [{"7": f"第{revision}次第{number}页"} for number in range(4)]
-        replies = together(
-            *(lambda n=n, r=revision, t=texts: tabs[n].save(sitting, t[n], r, f"{r}-{n}") for n in range(4))
-        )
-        winners = [number for number, (status, _) in enumerate(replies) if status == 200]
-        assert len(winners) == 1, replies
-        now = device().look(sitting)
-        assert now["revision"] == revision + 1 and now["answers"] == texts[winners[0]]
-        for number, (status, reply) in enumerate(replies):
-            assert number in winners or (status == 409 and reply["answers"] == now["answers"]), reply
-    assert right["7"]
-
-
-def test_the_same_save_sent_by_several_connections_at_once_is_made_once(world: World, device):
-    sitting = device().start()
-    for revision in range(10):
-        answers = {"7": f"第{revision}次"}
-        replies = together(*[lambda a=answers, r=revision: device().save(sitting, a, r, f"same{r}")] * 4)
-        assert {status for status, _ in replies} == {200}, replies
-        assert {reply["revision"] for _, reply in replies} == {revision + 1}
-        assert len({reply["saved_at"] for _, reply in replies}) == 1
-
-
-def test_hands_that_press_at_once_hand_in_once(world: World, device):
-    for number in range(5):
-        sitting = device().start()
-        device().save(sitting, right_answers(sitting), 0, "k")
-        replies = together(*[lambda s=sitting: device().hand_in(s)] * 6)
-        assert {status for status, _ in replies} == {200}, replies
-        assert len({str(reply) for _, reply in replies}) == 1
-        with world.database.read() as session:
-            assert session.scalars(select(Standing.sittings)).all() == [number + 1]
 
 
 @pytest.fixture

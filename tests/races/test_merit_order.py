@@ -18,7 +18,7 @@ from quizapp.rules.aggregation import Figures
 from quizapp.rules.contests import BoardRules, ContestRules, Counts, EntryRules, Limits, Tie
 from quizapp.rules.ranking import merit, places
 from quizapp.rules.scoring import Standing
-from quizapp.services import accounts, entries, finishing, organisations, results, sittings, standings
+from quizapp.services import accounts, entries, finishing, organisations, results, saves, sittings, standings
 from quizapp.services.contests import Running
 
 SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -109,7 +109,7 @@ class Town:
             sitting, _ = sittings.start_sitting(session, contest.rules.slug, token, clock(), practice=practice)
             answers = right_answers(sitting, wrong)
             if action == "leave":
-                sittings.save_answers(session, sitting["id"], token, 0, "k", answers, clock())
+                saves.save_answers(session, sitting["id"], token, 0, "k", answers, clock())
                 clock.pass_(minutes=30)
                 finishing.finish_overdue(session, SECRET, sitting["id"], clock())
                 return
@@ -151,7 +151,7 @@ def town(world: World) -> Town:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("counts", list(Counts))
-@settings(SHARED, max_examples=12)
+@settings(SHARED, max_examples=8)
 @given(history=st.lists(step, min_size=8, max_size=24), rule=ties)
 def test_what_stands_is_what_is_recomputed(
     database: Database, town: Town, counts: Counts, history: list[Any], rule: tuple[Tie, ...]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from factories import World, right_answers
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from quizapp.models.base import Database
 from quizapp.rules.contests import Limits
@@ -76,3 +77,10 @@ def test_a_script_s_save_takes_one_statement_too(database: Database, world: Worl
         body = {"revision": 0, "key": "k", "answers": right_answers(sitting)}
         assert http.patch(f"/api/v1/sittings/{sitting['id']}/answers", json=body, headers=headers).status_code == 200
     assert len(seen) == 1, seen
+
+
+def test_the_error_of_a_statement_tells_nobody_s_answers(database: Database, world: World):
+    for engine in (database.writer, database.reader):
+        with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
+            connection.execute(text("SELECT * FROM nowhere WHERE phone = :phone"), {"phone": "13800000000"})
+        assert "13800000000" not in str(raised.value), "what is logged must hold no names, phones or answers"

@@ -2,10 +2,15 @@
 
 from fractions import Fraction
 
+import pytest
 from factories import World
+from sqlalchemy import select
 
+from quizapp.models.contests import Entry
+from quizapp.models.organisations import Unit
 from quizapp.rules.contests import Board, BoardRules, Division, Limits, Metric, UnitRules
 from quizapp.rules.roles import Role
+from quizapp.services import entries
 
 
 def play(world: World, sign_in) -> None:
@@ -150,3 +155,28 @@ def test_roles_are_told_as_the_contract_names_them(world: World, sign_in):
     client = sign_in("ofelia")
     reply = client.http.post("/api/v1/session", json={"account": "ofelia", "password": "correct horse"})
     assert reply.json["account"]["role"] == Role.OFFICIAL
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/units?after=²", "/units?after=" + "9" * 5000, "/units?under=%00", "/leaderboard?after=ff", "/leaderboard?after=ff.zzz",
+     "/leaderboard?after=²", "/leaderboard?unit=%00", "/leaderboard?division=%00", "/leaderboard?limit=²", "%00"],
+)  # fmt: skip
+def test_odd_parameters_are_never_our_fault(world: World, sign_in, path):
+    play(world, sign_in)
+    for client in (sign_in(), sign_in("alice")):
+        assert client.get(f"/contests/june{path}").status_code < 500
+    world.apply(board=BoardRules(freeze_at=world.clock() - 1))
+    assert sign_in().get(f"/contests/june{path}").status_code < 500
+
+
+def test_a_change_of_unit_changes_the_division_at_once(world: World, sign_in):
+    world.apply(divisions=(Division("qiye", "企业组", ("企业",)), Division("qita", "其他组")))
+    play(world, sign_in)
+    with world.database.write() as session:
+        entry = session.scalars(select(Entry).where(Entry.name == "Alice")).one()
+        town = session.scalars(select(Unit).where(Unit.code == "990102")).one()
+        entries.change_unit(session, world.contest, entry, town, world.clock())
+    for division, names in (("qita", ["A**"]), ("qiye", ["B**", "C**"])):
+        rows = sign_in().get(f"/contests/june/leaderboard?division={division}").json["rows"]
+        assert [row["name"] for row in rows] == names

@@ -190,12 +190,17 @@ def test_only_people_of_the_units_named_may_enter(world: World, app, sign_in):
     assert sign_in("alice").post("/contests/june/sittings").status_code == 201
 
 
-def test_minors_give_a_seat_number_and_nothing_else(world: World, phone: Phone, sign_in):
+def test_minors_give_a_seat_number_and_nothing_else(world: World, app, phone: Phone, sign_in):
     world.apply(entry=EntryRules(minors=True))
     link = link_of(world)
     page = phone.get(f"{link}?step=details")
     assert 'name="number"' in page and 'name="phone"' not in page
     assert phone.post(link, f"{link}?step=details", number="三2班17号", consent="y").status_code == 302
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", phone.get("/c/june/welcome"))[0]
+    other = Phone(app)
+    assert other.post(link, f"{link}?step=details", number="三2班17号", consent="y").status_code == 400
+    assert other.post("/c/june/reopen", number="三2班18号", code=code).status_code == 400
+    assert other.post("/c/june/reopen", number="三2班17号", code=code).status_code == 302
     assert sign_in().get("/contests/june/leaderboard").json["hidden"]
 
 

@@ -96,7 +96,7 @@ def add_unit(missing_id: int) -> Reply | tuple[str, int]:
     except QuizError as error:
         finish_transaction(commit=False)
         form.parent.errors = [words.said(error)]
-        return _missing_page(one, form), 400
+        return _missing_page(missing_units.find_missing(db(), missing_id), form), 400
     return _resolved(one, unit)
 
 

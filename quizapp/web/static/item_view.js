@@ -14,7 +14,7 @@ function blanks(item, answer) {
   const texts = Array.isArray(answer) ? answer : [answer || ""];
   return Array.from({ length: count }, (_, n) => {
     const input = make("input", "input");
-    Object.assign(input, { id: `blank-${n}`, name: "blank", maxLength: 500, value: texts[n] || "", autocomplete: "off" });
+    Object.assign(input, { id: `blank-${n}`, name: "blank", maxLength: 200, value: texts[n] || "", autocomplete: "off" });
     const label = make("label", "", count === 1 ? say("blank") : say("blank_n", { n: n + 1 }));
     label.htmlFor = input.id;
     return make("p", "field blank", label, input);
