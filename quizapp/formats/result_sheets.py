@@ -102,7 +102,11 @@ def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> S
     ]  # fmt: skip
     keys = ["“得分（分）”降序", *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
     rules_told = "；".join(_told(people_places(rules)))
-    notes = [*head_notes(rules, stamp), f"排名规则：{rules_told}。", f"依次按{'、'.join(keys)}重新排序，得到同样的次序。"]
+    notes = [
+        *head_notes(rules, stamp),
+        f"排名规则：{rules_told}。",
+        f"依次按{'、'.join(keys)}重新排序，得到同样的次序。",
+    ]
     sittings = sum(row.sittings for row in rows)
     totals = (None, None, f"合计{len(rows)}人", *[None] * 8, sittings, None)
     return Sheet(f"{rules.title} 个人成绩", notes, columns, lines, totals, footer(lines), rules.zone)
@@ -138,20 +142,28 @@ def unit_sheet(rows: Sequence[UnitLine], rules: ContestRules, stamp: Stamp, whol
     return Sheet(f"{rules.title} 单位成绩", notes, columns, lines, totals, ending, rules.zone)
 
 
-def waiting_sheet(
-    rows: Sequence[Mapping[str, str | None]], rules: ContestRules, stamp: Stamp
-) -> Sheet:
+def waiting_sheet(rows: Sequence[Mapping[str, str | None]], rules: ContestRules, stamp: Stamp) -> Sheet:
     """People of rosters who have not begun: mappings with name, number, phone, unit, unit_code."""
     columns = [
         Column("序号", "integer", 8), Column("姓名", "text", 16), Column("工号", "text", 16), Column("手机尾号", "text", 12),
         Column("单位", "text", 34), Column("单位编码", "text", 18),
     ]  # fmt: skip
     lines = [
-        (number, row["name"], row["number"] or "", phone_tail(row["phone"]), row["unit"] or UNASSIGNED, row["unit_code"] or "")
+        (
+            number,
+            row["name"],
+            row["number"] or "",
+            phone_tail(row["phone"]),
+            row["unit"] or UNASSIGNED,
+            row["unit_code"] or "",
+        )
         for number, row in enumerate(rows, start=1)
     ]
     totals = (None, f"合计{len(rows)}人", *[None] * 4)
-    notes = [*head_notes(rules, stamp), "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。"]
+    notes = [
+        *head_notes(rules, stamp),
+        "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。",
+    ]
     return Sheet(f"{rules.title} 未参加人员", notes, columns, lines, totals, footer(lines), rules.zone)
 
 

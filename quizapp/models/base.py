@@ -89,7 +89,6 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_timeout=2,
-                pool_pre_ping=True,
                 connect_args={"connect_timeout": 3},
                 json_serializer=_dumps,
                 json_deserializer=orjson.loads,

@@ -25,7 +25,16 @@ def change_role(session: Session, actor: Actor, account: Account, role: Role, un
     before = account.role
     account.role, account.unit_id = role.value, unit_id
     account.on_roster = account.on_roster and role is Role.CONTESTANT
-    record(session, actor, "account.role", account.login or account.id, now, before=before, after=role.value, unit=unit_code)
+    record(
+        session,
+        actor,
+        "account.role",
+        account.login or account.id,
+        now,
+        before=before,
+        after=role.value,
+        unit=unit_code,
+    )
 
 
 def count_sign_ins(session: Session, account: Account, now: int) -> int:

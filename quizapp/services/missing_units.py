@@ -58,4 +58,4 @@ def dismiss(session: Session, actor: Actor, missing: MissingUnit, now: int) -> N
     if missing.resolved_at is not None:
         raise Conflict("这条登记已经处理过了")
     missing.resolved_at = now
-    record(session, actor, "unit.dismiss", missing.name, now, contact=missing.contact)
+    record(session, actor, "unit.dismiss", missing.name, now)

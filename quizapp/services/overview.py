@@ -67,7 +67,11 @@ def unit_check(
     beside = results.listed(whole, whole.parents[unit.id], "")
     rows = results.rank_units(whole, figures, contest.rules, beside)
     row = next(row for row in rows if row.unit_id == unit.id)
-    better = [other.value for other in rows if row.place and other.place and other.place < row.place and other.value is not None]
+    better = [
+        other.value
+        for other in rows
+        if row.place and other.place and other.place < row.place and other.value is not None
+    ]
     return UnitCheck(row, len(rows), min(better, default=None), below)
 
 

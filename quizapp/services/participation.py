@@ -76,7 +76,10 @@ def by_day(session: Session, contest: Running, now: int, under: Unit | None = No
         )
         .group_by(Sitting.day)
     )  # fmt: skip
-    found = {day: Day(day, people, sittings) for day, people, sittings in session.execute(_under(query, Sitting.unit_id, under))}
+    found = {
+        day: Day(day, people, sittings)
+        for day, people, sittings in session.execute(_under(query, Sitting.unit_id, under))
+    }
     zone = contest.rules.zone
     last = contest_day(zone, max(contest.rules.opens_at, min(now, contest.rules.closes_at)))
     return [found.get(day, Day(day, 0, 0)) for day in _days(contest_day(zone, contest.rules.opens_at), last, found)]
@@ -122,7 +125,9 @@ def _allowed_paths(session: Session, codes: Sequence[str]) -> list[str]:
 
 def count_rostered(session: Session, under: Unit | None = None) -> int:
     """How many people the rosters of a subtree name."""
-    query = select(func.count()).select_from(Account).where(
-        Account.role == Role.CONTESTANT.value, Account.on_roster, Account.disabled_at.is_(None)
+    query = (
+        select(func.count())
+        .select_from(Account)
+        .where(Account.role == Role.CONTESTANT.value, Account.on_roster, Account.disabled_at.is_(None))
     )
     return session.scalar(_under(query, Account.unit_id, under)) or 0

@@ -44,7 +44,11 @@ class BankForm(Form):
     """Code, title and source say what a table cannot; a YAML file says them itself."""
 
     file = FileField(_("题库文件"))
-    code = StringField(_("题库代码"), [Optional(), Length(max=64), Regexp(r"^[a-z0-9-]+$", message=_("只能用小写字母、数字和连字符"))], [_trimmed])
+    code = StringField(
+        _("题库代码"),
+        [Optional(), Length(max=64), Regexp(r"^[a-z0-9-]+$", message=_("只能用小写字母、数字和连字符"))],
+        [_trimmed],
+    )
     title = StringField(_("题库名称"), [Length(max=200)], [_trimmed])
     source = StringField(_("出处"), [Length(max=400)], [_trimmed])
 

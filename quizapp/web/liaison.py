@@ -67,7 +67,11 @@ def _page(unit: Any, form: HeadcountForm) -> str:
 def _tabs(contest: Running | None) -> list[dict[str, Any]]:
     """The contests to choose from, where there are several."""
     return [
-        {"name": c.rules.title, "url": url_for("liaison.home", contest=c.rules.slug), "current": contest is not None and c.id == contest.id}
+        {
+            "name": c.rules.title,
+            "url": url_for("liaison.home", contest=c.rules.slug),
+            "current": contest is not None and c.id == contest.id,
+        }
         for c in contests.list_contests(db())
     ]
 
@@ -101,7 +105,11 @@ def _shown(member: Member) -> dict[str, Any]:
 def _reminder(contest: Running, unit: Any, link: str | None) -> str:
     """A text to copy that names nobody and blames nobody."""
     rules = contest.rules
-    way = _("点这里参加：%(link)s", link=link) if link else _("请用发给您的一次性登录码参加：%(link)s", link=posters.origin() + url_for("account.code"))
+    way = (
+        _("点这里参加：%(link)s", link=link)
+        if link
+        else _("请用发给您的一次性登录码参加：%(link)s", link=posters.origin() + url_for("account.code"))
+    )
     return _(
         "各位同事：“%(title)s”正在进行，%(closes)s截止。没有时间要求，手机上几分钟就能答完，可以中途退出再接着答。自愿参加，不收费，不作个人考核。%(way)s",
         title=rules.title,
@@ -141,7 +149,9 @@ def roster_code(slug: str, account_id: UUID) -> str:
     account = liaisons.find_rostered(db(), unit, str(account_id))
     code = liaisons.reissue_roster_code(db(), staff.me(), edge().settings.secret_key, account, now())
     where = posters.origin() + url_for("account.code")
-    return render_template("liaison/code.html", name=account.name, code=code, what=_("一次性登录码"), where=where, slug=slug)
+    return render_template(
+        "liaison/code.html", name=account.name, code=code, what=_("一次性登录码"), where=where, slug=slug
+    )
 
 
 @bp.post("/<slug>/people/<uuid:entry_id>/dispute")

@@ -65,12 +65,14 @@ def send_pdf(contest: Running, units: Sequence[Any], name: str) -> Response:
 def print_page(contest: Running, units: Sequence[Any], pdf_url: str, back_url: str) -> str:
     """The same as a page, which any browser prints with the fonts of its own machine."""
     if len(units) > MOST_PRINTED:
-        raise Invalid("网页海报一次最多打印{most}张，现在是{count}张，请分单位范围打印", most=MOST_PRINTED, count=len(units))
+        raise Invalid(
+            "网页海报一次最多打印{most}张，现在是{count}张，请分单位范围打印", most=MOST_PRINTED, count=len(units)
+        )
     sheets = [
         {"poster": poster, "qr": Markup(poster_pdf.qr_svg(poster.link))}  # noqa: S704 - our own drawing of dark squares
         for poster in posters_of(contest, units)
     ]
     log("export.posters", contest.rules.slug, units=len(units))
-    return render_template("staff/posters.html", posters=sheets, pdf_url=pdf_url, back_url=back_url, has_font=has_font())
-
-
+    return render_template(
+        "staff/posters.html", posters=sheets, pdf_url=pdf_url, back_url=back_url, has_font=has_font()
+    )

@@ -120,7 +120,12 @@ def phase_words(contest: Running) -> str:
     """Where a contest stands, in a word or two."""
     if contest.paused:
         return _("已暂停")
-    words = {Phase.UPCOMING: _("未开始"), Phase.OPEN: _("正在进行"), Phase.CLOSING: _("即将截止"), Phase.OVER: _("已结束")}
+    words = {
+        Phase.UPCOMING: _("未开始"),
+        Phase.OPEN: _("正在进行"),
+        Phase.CLOSING: _("即将截止"),
+        Phase.OVER: _("已结束"),
+    }
     return words[contest.phase(now())]
 
 

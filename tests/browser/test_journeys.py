@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import free_port
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -177,6 +177,23 @@ def test_a_sitting_survives_a_network_cut_and_ends_on_another_device(site: Site,
     exported(site, chromium, "王示例")
     first.close()
     second.close()
+
+
+def test_what_was_tapped_before_the_script_arrived_is_kept(site: Site, chromium: Browser) -> None:
+    context = chromium.new_context(**PHONE)
+    page = context.new_page()
+    come_in(page, site, "赵示例", "13800138003")
+    held: list[Route] = []
+    page.route("**/sitting.js", lambda route: held.append(route))
+    page.get_by_role("button", name="开始答题").click(no_wait_after=True)
+    choose_first(page)
+    while not held:
+        page.wait_for_timeout(50)  # until the browser has asked for the script
+    held[0].continue_()
+    saved(page)
+    answers = page.evaluate("fetch(location.pathname.replace('/s/', '/api/v1/sittings/')).then((r) => r.json()).then((s) => s.answers)")
+    assert list(answers) == ["1"]
+    context.close()
 
 
 def test_a_sitting_works_without_javascript(site: Site, chromium: Browser) -> None:

@@ -128,9 +128,9 @@ def test_it_names_utf_16_without_a_mark() -> None:
     ],
 )
 def test_a_hostile_file_is_refused_within_two_seconds(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()  # of this process: a busy machine is not the file's fault
     assert len(faults_of(text)) <= strict_yaml.LIMIT_FAULTS
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_it_refuses_too_large_a_file() -> None:

@@ -14,7 +14,7 @@ import pytest
 from servers import Server, Writer, all_check, all_start, new_postgres_database, set_up
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
-ROUNDS = int(os.environ.pop("QUIZAPP_KILL_ROUNDS", "3"))
+ROUNDS = int(os.environ.pop("QUIZAPP_KILL_ROUNDS", "3"))  # taken away: the program refuses settings it does not know
 WRITERS = 50
 
 

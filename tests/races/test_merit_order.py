@@ -88,10 +88,12 @@ class Town:
         world.add_account("nobody", None)
         self.world = world
         self.tokens = [accounts.fingerprint(world.token(login)) for login in self.people]
+        self.began = world.clock()
         self.contests = 0
 
     def open(self, counts: Counts, rule: tuple[Tie, ...]) -> Running:
         self.contests += 1
+        self.world.clock.now = self.began  # or a long run of histories would outlive the tokens
         return self.world.apply(
             slug=f"history{self.contests}", counts=counts, ties=rule,
             limits=Limits(per_day=50, practice_per_day=50), entry=EntryRules(unit_changes=50),

@@ -37,7 +37,9 @@ class Page:
         if file is None:
             return self.http.post(path, data=data, headers=headers)
         boundary, body = encode_multipart(data)
-        return self.http.post(path, data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=headers)
+        return self.http.post(
+            path, data=body, content_type=f"multipart/form-data; boundary={boundary}", headers=headers
+        )
 
     def csv(self, path: str) -> list[list[str]]:
         """The rows of a downloaded table, headings first, without what stands around them."""
@@ -59,7 +61,9 @@ def actions(world: World) -> list[str]:
         return list(session.scalars(select(AuditRecord.action).order_by(AuditRecord.id)))
 
 
-def join(world: World, secret: str, unit: str = "99010101", name: str = "张三", phone: str = "13800138000") -> tuple[str, str]:
+def join(
+    world: World, secret: str, unit: str = "99010101", name: str = "张三", phone: str = "13800138000"
+) -> tuple[str, str]:
     """Somebody who came by the unit's QR code: (id of the entry, 取回码)."""
     with world.database.write() as session:
         contest = contests.find_contest(session, "june")

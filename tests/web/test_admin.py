@@ -167,5 +167,8 @@ def test_nobody_else_comes_in(world: World, sign_in, login: str):
 
 def test_nothing_changes_without_the_token_of_the_form(world: World, app):
     client = Client(app).enter("ada")
-    assert client.http.post("/admin/accounts/new", data={"login": "x", "name": "x", "role": "organiser"}).status_code == 400
+    assert (
+        client.http.post("/admin/accounts/new", data={"login": "x", "name": "x", "role": "organiser"}).status_code
+        == 400
+    )
     assert client.http.post("/admin/backup").status_code == 400

@@ -78,7 +78,12 @@ def test_another_end_is_first_shown_in_numbers_then_done(world: World, sign_in, 
 
 @pytest.mark.parametrize(
     ("last_start", "closes_at"),
-    [("2026-06-02 00:00", "2026-06-01 23:00"), ("2026-05-31 13:00", "2026-05-31 14:00"), ("", "2026-06-02 00:00"), ("x", "y")],
+    [
+        ("2026-06-02 00:00", "2026-06-01 23:00"),
+        ("2026-05-31 13:00", "2026-05-31 14:00"),
+        ("", "2026-06-02 00:00"),
+        ("x", "y"),
+    ],
 )
 def test_an_end_that_cannot_be_is_refused(world: World, olga: Page, last_start: str, closes_at: str):
     reply = olga.post("/organiser/contests/june/end", confirmed="yes", last_start=last_start, closes_at=closes_at)
@@ -142,7 +147,9 @@ def test_the_same_bank_again_is_no_new_version(world: World, olga: Page):
 
 
 def test_a_bank_with_faults_is_refused_with_all_of_them(world: World, olga: Page):
-    text = bank_yaml.write_bank(bank()).decode().replace("kind: judge", "kind: jugde").replace("stem: 第1题", "stm: 第1题")
+    text = (
+        bank_yaml.write_bank(bank()).decode().replace("kind: judge", "kind: jugde").replace("stem: 第1题", "stm: 第1题")
+    )
     reply = olga.post("/organiser/banks/upload", ("tests.yaml", text))
     assert reply.status_code == 400 and reply.get_data(as_text=True).count("第") > 3
     with world.database.read() as session:

@@ -70,12 +70,13 @@ def tabs(view: View) -> list[dict[str, Any]]:
     ]  # fmt: skip
     kept: dict[str, Any] = {name: value for name in ("under", "as_of") if (value := request.args.get(name))}
     slug = view.contest.rules.slug
-    return [{"name": name, "url": url_for(end, slug=slug, **kept), "current": request.endpoint == end} for end, name in words]
+    return [
+        {"name": name, "url": url_for(end, slug=slug, **kept), "current": request.endpoint == end}
+        for end, name in words
+    ]
 
 
 def file_links(endpoint: str, slug: str, **query: Any) -> list[dict[str, str]]:
     """The same list as a file, with the same filters."""
     kept = {name: value for name, value in query.items() if value}
-    return [
-        {"name": layout, "url": url_for(endpoint, slug=slug, layout=layout, **kept)} for layout in ("xlsx", "csv")
-    ]
+    return [{"name": layout, "url": url_for(endpoint, slug=slug, layout=layout, **kept)} for layout in ("xlsx", "csv")]

@@ -137,10 +137,24 @@ def _workings(found: UnitCheck, rules: ContestRules) -> list[str]:
     row, figures = found.row, found.row.figures
     told = [_("参与人数%(people)s人，参与人次%(sittings)s次", people=figures.people, sittings=figures.sittings)]
     if row.headcount:
-        told.append(_("参与率 = %(people)s ÷ 应参人数%(headcount)s = %(rate)s", people=figures.people, headcount=row.headcount, rate=words.percent(row.rate)))
+        told.append(
+            _(
+                "参与率 = %(people)s ÷ 应参人数%(headcount)s = %(rate)s",
+                people=figures.people,
+                headcount=row.headcount,
+                rate=words.percent(row.rate),
+            )
+        )
     mean = result_sheets.shown_mean(row, rules)
     if mean is not None:
-        told.append(_("平均分 = 各人成绩之和%(points)s分 ÷ %(people)s人 = %(mean)s分", points=words.points(figures.points), people=figures.people, mean=words.mean(mean)))
+        told.append(
+            _(
+                "平均分 = 各人成绩之和%(points)s分 ÷ %(people)s人 = %(mean)s分",
+                points=words.points(figures.points),
+                people=figures.people,
+                mean=words.mean(mean),
+            )
+        )
     elif figures.people:
         told.append(_("参与人数不足%(least)s人，平均分不列出，以免看出个人成绩", least=rules.units.hide_mean_below))
     value = result_sheets.shown_value(row, rules)
@@ -191,7 +205,10 @@ def summary(slug: str) -> str:
         scope=view.scope,
         as_of=view.as_of or now(),
         kinds=kinds,
-        lines=[{"town": town or result_sheets.UNASSIGNED, "cells": [line.get(kind, 0) for kind in kinds]} for town, line in lines.items()],
+        lines=[
+            {"town": town or result_sheets.UNASSIGNED, "cells": [line.get(kind, 0) for kind in kinds]}
+            for town, line in lines.items()
+        ],
         days=days,
         day_bars=staff.day_bars(days),
         query=query,

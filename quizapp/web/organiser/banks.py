@@ -103,7 +103,10 @@ def bank(version_id: int) -> str:
         version=version,
         figures=[
             {"label": _("题数"), "value": len(items), "unit": _("题")},
-            *({"label": KINDS[kind], "value": sum(item.kind is kind for item in items), "unit": _("题")} for kind in Kind),
+            *(
+                {"label": KINDS[kind], "value": sum(item.kind is kind for item in items), "unit": _("题")}
+                for kind in Kind
+            ),
         ],
         items=[_shown(number, item) for number, item in enumerate(page, start=first + 1)],
         doubts=[fault.message for fault in doubts],
@@ -136,7 +139,7 @@ def _shown(number: int, item: Item) -> dict[str, Any]:
 
 @bp.get("/banks/<int:version_id>/bank.<layout>")
 def bank_file(version_id: int, layout: str) -> Response:
-    """A version as YAML or xlsx, to go on editing it."""
+    """A version as YAML, else as the xlsx that any office opens, to go on editing it."""
     version = stored.get_version(db(), version_id)
     whole = Bank(version.code, version.title, version.source, stored.items_of(db(), version.content_hash))
     log("export.bank", version.code, items=len(whole.items), format=layout)
@@ -150,7 +153,11 @@ def bank_file(version_id: int, layout: str) -> Response:
 def confirm_publish(version_id: int) -> str:
     """What publishing will do, in numbers."""
     version = stored.get_version(db(), version_id)
-    using = [c.rules.title for c in contests.list_contests(db()) if c.banks.get(version.code) not in (None, version.content_hash)]
+    using = [
+        c.rules.title
+        for c in contests.list_contests(db())
+        if c.banks.get(version.code) not in (None, version.content_hash)
+    ]
     told = [
         _("“%(title)s”这个版本有%(count)s道题", title=version.title, count=version.item_count),
         _("此后新建或重新应用的竞赛从这个版本抽题"),

@@ -107,12 +107,19 @@ def _consequences(contest: Running, act: str) -> tuple[str, str, list[str]]:
     going_on = _("正在答题的%(count)s人不受影响，可以答完", count=running)
     rules = contest.rules
     if act == "open":
-        told = [_("从现在起可以开始答题，原定%(moment)s", moment=words.moment(rules.opens_at)), _("截止时间不变：%(moment)s", moment=words.moment(rules.closes_at))]
+        told = [
+            _("从现在起可以开始答题，原定%(moment)s", moment=words.moment(rules.opens_at)),
+            _("截止时间不变：%(moment)s", moment=words.moment(rules.closes_at)),
+        ]
         return _("提前开始"), _("现在开始"), told
     if act == "pause":
         return _("暂停新的开始"), _("暂停"), [_("没有人能再开始答题，直到恢复"), going_on]
     if act == "resume":
-        return _("恢复"), _("恢复"), [_("又可以开始答题，到%(moment)s为止", moment=words.moment(rules.last_start)), going_on]
+        return (
+            _("恢复"),
+            _("恢复"),
+            [_("又可以开始答题，到%(moment)s为止", moment=words.moment(rules.last_start)), going_on],
+        )
     told = [
         _("没有人能再开始答题"),
         _("正在答题的%(count)s人到此为止，按已保存的答案计分", count=running),
@@ -155,7 +162,9 @@ def end(slug: str) -> str:
 
 
 def _end_page(found: Running, form: EndForm) -> str:
-    return render_template("organiser/end.html", contest=card(found), form=form, running=contests.count_open(db(), found))
+    return render_template(
+        "organiser/end.html", contest=card(found), form=form, running=contests.count_open(db(), found)
+    )
 
 
 @bp.post("/contests/<slug>/end")
@@ -175,7 +184,10 @@ def move_end(slug: str) -> Reply | str | tuple[str, int]:
         finish_transaction(commit=False)
         form.form_errors.append(words.said(error))
         return _end_page(found, form), 400
-    flash(_("截止时间已改为%(moment)s，%(count)s个正在进行的答题随之调整", moment=words.moment(closes_at), count=changed), "right")
+    flash(
+        _("截止时间已改为%(moment)s，%(count)s个正在进行的答题随之调整", moment=words.moment(closes_at), count=changed),
+        "right",
+    )
     return redirect(url_for("organiser.contest", slug=slug))
 
 
@@ -194,9 +206,21 @@ def _check_end(contest: Running, last_start: int, closes_at: int) -> None:
 def _confirm_end(contest: Running, form: EndForm, last_start: int, closes_at: int) -> str:
     reached = contests.reached_by(db(), contest, closes_at)
     told = [
-        _("截止时间从%(before)s改为%(after)s", before=words.moment(contest.rules.closes_at), after=words.moment(closes_at)),
-        _("最后开始时间从%(before)s改为%(after)s", before=words.moment(contest.rules.last_start), after=words.moment(last_start)),
-        _("正在答题的%(running)s人中，%(count)s人的结束时间随之改变", running=contests.count_open(db(), contest), count=reached),
+        _(
+            "截止时间从%(before)s改为%(after)s",
+            before=words.moment(contest.rules.closes_at),
+            after=words.moment(closes_at),
+        ),
+        _(
+            "最后开始时间从%(before)s改为%(after)s",
+            before=words.moment(contest.rules.last_start),
+            after=words.moment(last_start),
+        ),
+        _(
+            "正在答题的%(running)s人中，%(count)s人的结束时间随之改变",
+            running=contests.count_open(db(), contest),
+            count=reached,
+        ),
     ]
     if closes_at < contest.rules.closes_at:
         told.append(_("比原来早：来不及的人按已保存的答案计分"))

@@ -38,10 +38,15 @@ def faults_page(error: BadFile, name: str, back_url: str) -> tuple[str, int]:
 def _lines(faults: Sequence[Fault]) -> list[dict[str, Any]]:
     """Faults for the list: the line stands once, where the message says it too."""
     return [
-        {"line": fault.line, "message": fault.message.removeprefix(f"第{fault.line}行").lstrip("：，")} for fault in faults
+        {"line": fault.line, "message": fault.message.removeprefix(f"第{fault.line}行").lstrip("：，")}
+        for fault in faults
     ]
 
 
 def unit_tabs(current: str) -> list[dict[str, Any]]:
-    words = [("units", _("单位树"), "/organiser/units"), ("rosters", _("名册"), "/organiser/rosters"), ("posters", _("海报"), "/organiser/posters")]
+    words = [
+        ("units", _("单位树"), "/organiser/units"),
+        ("rosters", _("名册"), "/organiser/rosters"),
+        ("posters", _("海报"), "/organiser/posters"),
+    ]
     return [{"name": name, "url": url, "current": key == current} for key, name, url in words]

@@ -59,7 +59,12 @@ def _missing_page(one: Any, form: NewUnitForm) -> str:
 
 def _listed(units: list[Any]) -> list[dict[str, Any]]:
     return [
-        {"code": unit.code, "name": unit.name, "path": organisations.line_names(db(), unit)[:-1], "kind": unit.kind or ""}
+        {
+            "code": unit.code,
+            "name": unit.name,
+            "path": organisations.line_names(db(), unit)[:-1],
+            "kind": unit.kind or "",
+        }
         for unit in units
     ]
 

@@ -28,7 +28,9 @@ def _form_page(form: RosterForm) -> str:
     tops = scopes.right_below(db(), None)
     if len(tops) == 1:
         tops = scopes.right_below(db(), tops[0]) or tops
-    rows = [{"name": unit.name, "code": unit.code, "people": participation.count_rostered(db(), unit)} for unit in tops[:50]]
+    rows = [
+        {"name": unit.name, "code": unit.code, "people": participation.count_rostered(db(), unit)} for unit in tops[:50]
+    ]
     return render_template(
         "organiser/rosters.html",
         tabs=unit_tabs("rosters"),

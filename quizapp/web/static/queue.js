@@ -34,8 +34,12 @@ export class Queue {
   async load() {
     const left = await this.local.adopt();
     left.sort((a, b) => a[1].at - b[1].at);
+    const before = this.stamp; // what was answered on this page already is newer than anything left behind
     for (const [, record] of left) {
-      for (const [position, entry] of Object.entries(record.pending)) this.pending[position] = Object.assign(entry, { stamp: ++this.stamp });
+      for (const [position, entry] of Object.entries(record.pending)) {
+        const older = this.pending[position];
+        if (!older || older.stamp > before) this.pending[position] = Object.assign(entry, { stamp: ++this.stamp });
+      }
       Object.assign(this.conflicts, record.conflicts);
       this.handInKey = this.handInKey || record.handInKey;
       if (record.flight && record.flight.revision === this.revision) this.flight = this.reborn(record.flight);

@@ -34,9 +34,10 @@ class Page {
   }
 
   async start() {
+    this.takeOver();
+    this.listen();
     const kept = await this.local.marks();
     if (kept) this.marks = new Set(kept);
-    this.listen();
     byId("main").classList.add("has-panel");
     byId("panel").hidden = false;
     this.draw();
@@ -44,6 +45,13 @@ class Page {
     await this.queue.load();
     this.draw();
     if (this.queue.handInKey) this.handIn.show();
+  }
+
+  // What was tapped on the server's form before this module had arrived.
+  takeOver() {
+    const item = this.item();
+    const tapped = readItem(this.field, item);
+    if (!isEmpty(tapped)) this.queue.put(item.position, tapped, 0);
   }
 
   startClock() {
