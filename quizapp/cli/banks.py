@@ -1,6 +1,7 @@
 """quizapp bank: check, import, export."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from quizapp.cli.parts import Parts
 from quizapp.errors import BadFile, Fault
 from quizapp.formats import bank_table, bank_yaml
 from quizapp.formats.law_text import read_law
+from quizapp.formats.yaml_faults import locate
 from quizapp.rules.items import Bank, Law
 from quizapp.services import banks
 from quizapp.services.audit import CLI
@@ -55,13 +57,20 @@ def checked(paths: list[Path], layout: str) -> tuple[list[Bank], dict[str, Law]]
         except BadFile as bad:
             faults.extend(bad.faults)
             continue
-        faults.extend(fault if fault.file else Fault(fault.message, fault.line, fault.field, str(path)) for fault in bank_yaml.check_laws(read, laws))
-        for warning in bank_yaml.warnings(read):
-            print(f"提醒 {path}: {warning.message}", file=sys.stderr)
+        faults.extend(_placed(bank_yaml.check_laws(read, laws), path))
+        for warning in _placed(bank_yaml.warnings(read), path):
+            print(f"提醒 {warning}", file=sys.stderr)
         found.append(read)
     if faults:
         raise BadFile(faults)
     return found, laws
+
+
+def _placed(faults: list[Fault], path: Path) -> list[Fault]:
+    """Faults with the file, and with the line where the file is YAML."""
+    if path.suffix in YAML_ENDINGS:
+        return locate(faults, path.read_bytes(), str(path))
+    return [replace(fault, file=str(path)) for fault in faults]
 
 
 @bank.command()

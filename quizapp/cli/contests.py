@@ -7,6 +7,7 @@ import click
 
 from quizapp.cli.parts import Parts
 from quizapp.formats import contest_yaml
+from quizapp.formats.yaml_faults import locate
 from quizapp.rules.contests import ContestRules
 from quizapp.services import contests
 from quizapp.services.audit import CLI
@@ -18,9 +19,10 @@ def contest() -> None:
 
 
 def _read(path: Path) -> ContestRules:
-    rules = contest_yaml.read_contest(path.read_bytes(), str(path))
-    for warning in contest_yaml.warnings(rules):
-        print(f"提醒 {path}: {warning.message}", file=sys.stderr)
+    data = path.read_bytes()
+    rules = contest_yaml.read_contest(data, str(path))
+    for warning in locate(contest_yaml.warnings(rules), data, str(path)):
+        print(f"提醒 {warning}", file=sys.stderr)
     return rules
 
 

@@ -44,7 +44,7 @@ from quizapp.rules.items import Difficulty, Kind
 from quizapp.rules.marking import Marking, MultipleMarking
 from quizapp.rules.papers import Draw, PaperBlueprint
 
-__all__ = ["from_json", "read_contest", "schema", "to_json", "warnings", "write_contest"]
+__all__ = ["read_contest", "schema", "warnings", "write_contest"]
 
 MONTH_MS = 31 * 86_400_000
 _SLUG, _CODE = r"^[a-z0-9-]{1,64}$", r"^[0-9A-Za-z-]{1,64}$"
@@ -236,17 +236,6 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | TypeAdapter(_Contest).json_schema()
 
 
-_JSON = TypeAdapter(ContestRules)
-
-
-def to_json(rules: ContestRules) -> dict[str, Any]:
-    """The rules as JSON data; fractions are texts, so nothing is rounded."""
-    return _JSON.dump_python(rules, mode="json")
-
-
-def from_json(data: dict[str, Any]) -> ContestRules:
-    """The rules that to_json wrote. Raises ValueError for anything else."""
-    return _JSON.validate_python(data)
 
 
 def _say(detail: ErrorDetails) -> str | None:

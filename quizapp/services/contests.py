@@ -16,7 +16,7 @@ from quizapp.rules.papers import shortages
 from quizapp.services import banks
 from quizapp.services.audit import Actor, record
 
-_RULES = TypeAdapter(ContestRules)
+STORED = TypeAdapter(ContestRules)  # the column `rules`: fractions are texts, so nothing is rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Running:
 
 
 def running(contest: Contest) -> Running:
-    return Running(contest.id, _RULES.validate_python(contest.rules), contest.banks, contest.paused_at is not None)
+    return Running(contest.id, STORED.validate_python(contest.rules), contest.banks, contest.paused_at is not None)
 
 
 def find_contest(session: Session, slug: str) -> Running:
@@ -90,9 +90,20 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
 
 def _write(contest: Contest, rules: ContestRules, now: int) -> None:
     contest.title = rules.title
-    contest.rules = _RULES.dump_python(rules, mode="json")
+    contest.rules = STORED.dump_python(rules, mode="json")
     contest.opens_at, contest.last_start, contest.closes_at = rules.opens_at, rules.last_start, rules.closes_at
     contest.changed_at = now
+
+
+def why_closed(contest: Running, now: int) -> str | None:
+    """Why nobody can start now, as a message id; None where people can."""
+    if contest.paused and contest.phase(now) is timing.Phase.OPEN:
+        return "竞赛暂停，暂时不能开始新的答题；正在答的不受影响"
+    return {
+        timing.Phase.UPCOMING: "竞赛还没有开始",
+        timing.Phase.OVER: "竞赛已经结束",
+        timing.Phase.CLOSING: "已过最后开始时间，不能再开始新的答题",
+    }.get(contest.phase(now))
 
 
 def _locked(session: Session, slug: str) -> Contest:

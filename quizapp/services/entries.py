@@ -17,7 +17,7 @@ from quizapp.models.standings import Standing
 from quizapp.rules.attempts import Track, left
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
-from quizapp.rules.timing import Phase, contest_day
+from quizapp.rules.timing import contest_day
 from quizapp.services.accounts import (
     DAY,
     code_fingerprint,
@@ -25,7 +25,7 @@ from quizapp.services.accounts import (
     open_sign_in,
 )
 from quizapp.services.audit import Actor, record
-from quizapp.services.contests import Running
+from quizapp.services.contests import Running, why_closed
 from quizapp.services.throttles import check_throttle
 
 STAYS_AFTER_CLOSE = 30 * DAY  # the device stays signed in a little longer, to see what is released at the end
@@ -283,15 +283,8 @@ def sittings_left(session: Session, contest: Running, account_id: str, now: int,
     return left(contest.rules.limits, track, taken, today)
 
 
-def why_not(contest: Running, may_enter: bool, sittings_left_: int | None, now: int) -> str | None:
-    """Why no sitting can be started now, as a message id; None where one can."""
-    phase = contest.phase(now)
-    reasons = (
-        (phase is Phase.UPCOMING, "竞赛还没有开始"),
-        (phase is Phase.OVER, "竞赛已经结束"),
-        (phase is Phase.CLOSING, "已过最后开始时间，不能再开始新的答题"),
-        (contest.paused, "竞赛暂停，暂时不能开始新的答题；正在答的不受影响"),
-        (not may_enter, "您还没有参加本次竞赛，请扫本单位的二维码进入"),
-        (sittings_left_ == 0, "答题次数已用完"),
-    )
-    return next((reason for holds, reason in reasons if holds), None)
+def why_not(contest: Running, may_enter: bool, left_today: int | None, now: int) -> str | None:
+    """Why one cannot start a sitting now, as a message id; None where one can."""
+    if not may_enter:
+        return "您还没有参加本次竞赛，请扫本单位的二维码进入"
+    return why_closed(contest, now) or ("答题次数已用完" if left_today == 0 else None)

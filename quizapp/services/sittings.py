@@ -15,7 +15,7 @@ from quizapp.rules import papers as paper_rules
 from quizapp.rules import timing
 from quizapp.rules.attempts import Track, check_left
 from quizapp.services import banks, papers
-from quizapp.services.contests import Running, contest_by_id, find_contest
+from quizapp.services.contests import Running, contest_by_id, find_contest, why_closed
 from quizapp.services.entries import Contestant, contestant, enter_by_account
 
 S: Any = Sitting.__table__.c
@@ -76,15 +76,9 @@ def _at_the_start(session: Session, contest: Running, token_id: str, track: Trac
 
 def check_may_start(contest: Running, who: Contestant, track: Track, now: int) -> None:
     """Raises Refused with the reason why no sitting can be started now."""
-    phase = contest.phase(now)
-    if phase is timing.Phase.UPCOMING:
-        raise Refused("竞赛还没有开始")
-    if phase is timing.Phase.OVER:
-        raise Refused("竞赛已经结束")
-    if phase is timing.Phase.CLOSING:
-        raise Refused("已过最后开始时间，不能再开始新的答题")
-    if contest.paused:
-        raise Refused("竞赛暂停，暂时不能开始新的答题；正在答的不受影响")
+    reason = why_closed(contest, now)
+    if reason is not None:
+        raise Refused(reason)
     check_left(contest.rules.limits, track, who.taken, who.taken_today)
 
 

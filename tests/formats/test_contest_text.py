@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.formats.contest_values import duration, duration_text, moment, moment_text
-from quizapp.formats.contest_yaml import from_json, read_contest, to_json, write_contest
+from quizapp.formats.contest_yaml import read_contest, write_contest
 from quizapp.rules.contests import (
     Board,
     BoardRules,
@@ -29,6 +29,7 @@ from quizapp.rules.contests import (
 from quizapp.rules.items import Difficulty, Kind
 from quizapp.rules.marking import Marking, MultipleMarking
 from quizapp.rules.papers import Draw, PaperBlueprint
+from quizapp.services.contests import STORED
 
 EXAMPLE = Path(__file__).parents[2] / "docs/contest.example.yaml"
 
@@ -105,7 +106,7 @@ def test_what_is_written_reads_back_the_same(rules: ContestRules) -> None:
 @settings(max_examples=100, deadline=None)
 @given(contests())
 def test_what_is_stored_comes_back_the_same(rules: ContestRules) -> None:
-    assert from_json(json.loads(json.dumps(to_json(rules)))) == rules
+    assert STORED.validate_python(json.loads(json.dumps(STORED.dump_python(rules, mode="json")))) == rules
 
 
 @given(st.integers(0, 31 * 86_400_000))
