@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -46,8 +47,18 @@ def import_accounts(parts: Parts, file: Path) -> None:
     """批量新建账号：账号、角色、单位编码、密码（立即可用，不强制修改）。"""
     rows = read_accounts(file.read_bytes(), str(file))
     with parts.write() as session:
-        count = rosters.import_accounts(session, CLI, rows, parts.clock(), str(file))
+        count = rosters.import_accounts(session, CLI, rows, parts.clock(), str(file), _bar(len(rows)))
     print(f"已建立{count}个账号")
+
+
+def _bar(length: int) -> Callable[[Iterable[str]], Iterator[str]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def watch(found: Iterable[str]) -> Iterator[str]:
+        with click.progressbar(found, length=length, label="正在建立账号", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            yield from bar
+
+    return watch
 
 
 @account.command()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.errors import Invalid, NotFound, Refused, Unauthenticated
@@ -249,10 +249,6 @@ def set_disabled(session: Session, actor: Actor, account: Account, disabled: boo
         raise Refused("不能停用自己的账号")
     account.disabled_at = now if disabled else None
     record(session, actor, "account.disable" if disabled else "account.enable", account.login or account.id, now)
-
-
-def count_admins(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Account.role == Role.ADMIN.value)) or 0
 
 
 def reset_account(session: Session, actor: Actor, secret: str, account: Account, now: int) -> str:

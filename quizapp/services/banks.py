@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound
@@ -158,7 +158,3 @@ def cited_articles(session: Session, cites: Sequence[str]) -> dict[str, tuple[st
         if law is not None and article in law.articles:
             found[cite] = (law.title, law.edition, law.articles[article])
     return found
-
-
-def count_versions(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(BankVersion)) or 0

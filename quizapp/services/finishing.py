@@ -188,20 +188,18 @@ def _count(session: Session, contest: Running, row: Row[Any], now: int) -> None:
         .values(contest_id=row.contest_id, entry_id=row.entry_id, **values)
         .on_conflict_do_update(index_elements=["contest_id", "entry_id"], set_=values)
     )
-    if row.unit_id is None:
-        return
-    share = scoring.standing([s for s in finished if s.unit_id == row.unit_id], rules.counts, rules.ties)
+    if row.unit_id is not None:
+        _share(session, row, scoring.standing([s for s in finished if s.unit_id == row.unit_id], rules.counts, rules.ties))
+
+
+def _share(session: Session, row: Row[Any], share: scoring.Standing) -> None:
+    """What the entry gives to the unit of this sitting."""
+    values = {"points": share.points, "sittings": share.sittings}
     session.execute(
         insert_into(session, UnitShare)
-        .values(
-            contest_id=row.contest_id, entry_id=row.entry_id, unit_id=row.unit_id,
-            points=share.points, sittings=share.sittings,
-        )
-        .on_conflict_do_update(
-            index_elements=["contest_id", "entry_id", "unit_id"],
-            set_={"points": share.points, "sittings": share.sittings},
-        )
-    )  # fmt: skip
+        .values(contest_id=row.contest_id, entry_id=row.entry_id, unit_id=row.unit_id, **values)
+        .on_conflict_do_update(index_elements=["contest_id", "entry_id", "unit_id"], set_=values)
+    )
 
 
 def _result(row: Row[Any], contest: Running) -> Result:

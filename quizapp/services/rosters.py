@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -230,15 +230,23 @@ def _issue(session: Session, secret: str, people: _Placed, now: int) -> list[tup
     return issued
 
 
-def import_accounts(session: Session, actor: Actor, rows: Sequence[AccountRow], now: int, file: str = "") -> int:
+def import_accounts(
+    session: Session,
+    actor: Actor,
+    rows: Sequence[AccountRow],
+    now: int,
+    file: str = "",
+    watch: Callable[[Iterable[str]], Iterable[str]] = iter,
+) -> int:
     """Make many accounts whose passwords work at once; how many. Raises BadFile with every fault.
 
-    Passwords are hashed before the database is touched: thousands of them take minutes, in which nobody should wait for us.
+    Passwords are hashed before the database is touched: thousands of them take minutes, in which nobody should wait for us;
+    `watch` may show how far it is.
     """
     faults = [Fault(text, row.line, field, file) for row in rows for field, text in _account_faults(row)]
     sound = [row for row in rows if 8 <= len(row.password) <= 200] if not faults else []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        hashes = list(pool.map(hash_password, [row.password for row in sound]))
+        hashes = list(watch(pool.map(hash_password, [row.password for row in sound])))
     units, taken = _looked_up(session, rows)
     for row in rows:
         if row.unit and row.unit not in units:

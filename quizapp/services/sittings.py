@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, NotFound, Refused, Unauthenticated
@@ -214,13 +214,3 @@ def find_overdue(session: Session, now: int, limit: int = 200) -> list[str]:
         .limit(limit)
     )
     return [public_id(contest_id, sitting_id) for contest_id, sitting_id in rows]
-
-
-def count_started(session: Session, contest_id: int) -> tuple[int, int]:
-    """(sittings started, of them open)."""
-    row = session.execute(
-        select(func.count(), func.count().filter(S.state == "open")).where(
-            S.contest_id == contest_id, S.track == Track.COUNTED.value
-        )
-    ).one()
-    return row[0], row[1]

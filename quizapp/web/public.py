@@ -11,6 +11,7 @@ from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services import contests, entries, organisations, reviews, standings
 from quizapp.services.contests import Running
+from quizapp.services.results import UnitResult
 from quizapp.web import access
 from quizapp.web.api import refresh
 from quizapp.web.edge import db, edge, now
@@ -111,6 +112,27 @@ def board(slug: str) -> str:
     )
 
 
+def _unit_row(row: UnitResult, slug: str, hide_below: int) -> dict[str, Any]:
+    """A unit as the public page shows it; the mean of a very small one is kept back."""
+    small = row.figures.people < hide_below
+    mean = row.figures.mean
+    return {
+        "place": row.place,
+        "shared": row.shared,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "people": row.figures.people,
+        "sittings": row.figures.sittings,
+        "headcount": row.headcount,
+        "rate": row.rate,
+        "flagged": row.rate is not None and row.rate > 1,
+        "mean": None if small or mean is None else mean * 100,
+        "value": None if small or row.value is None else row.value * 100,
+        "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
+    }
+
+
 @bp.get("/c/<slug>/units")
 def units(slug: str) -> str:
     found = contests.find_contest(db(), slug)
@@ -120,24 +142,7 @@ def units(slug: str) -> str:
     top = organisations.find_unit(db(), under) if under else None
     line = organisations.line(db(), top) if top else []
     small = found.rules.units.hide_mean_below
-    rows = [
-        {
-            "place": row.place,
-            "shared": row.shared,
-            "code": row.code,
-            "name": row.name,
-            "kind": row.kind,
-            "people": row.figures.people,
-            "sittings": row.figures.sittings,
-            "headcount": row.headcount,
-            "rate": row.rate,
-            "flagged": row.rate is not None and row.rate > 1,
-            "mean": None if row.figures.people < small or row.figures.mean is None else row.figures.mean * 100,
-            "value": None if row.figures.people < small or row.value is None else row.value * 100,
-            "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
-        }
-        for row in page.rows
-    ]
+    rows = [_unit_row(row, slug, small) for row in page.rows]
     return render_template(
         "public/units.html",
         contest=contest_card(found),

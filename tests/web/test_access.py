@@ -22,17 +22,24 @@ OWNER = "alice"  # whose sitting and entry the addresses name; everybody else's 
 
 TABLE: Mapping[str, str] = {
     **dict.fromkeys(
-        ["static", "public.board", "public.contest", "public.healthz", "public.home", "public.privacy", "public.readyz", "public.units", "account.code", "account.sign_in", "account.sign_in_with_code", "account.sign_in_with_password", "account.sign_out", "api.leaderboard", "api.list_contests", "api.openapi", "api.show_contest", "api.sign_in", "api.time", "api.units", "joining.come_back", "joining.enter", "joining.find", "joining.find_json", "joining.join", "joining.missing", "joining.next_person", "joining.reopen", "joining.report_missing", "joining.welcome"],
+        """static public.board public.contest public.healthz public.home public.privacy public.readyz public.units
+        account.code account.sign_in account.sign_in_with_code account.sign_in_with_password account.sign_out
+        api.leaderboard api.list_contests api.openapi api.show_contest api.sign_in api.time api.units joining.come_back
+        joining.enter joining.find joining.find_json joining.join joining.missing joining.next_person joining.reopen
+        joining.report_missing joining.welcome""".split(),
         ALL,
     ),
     **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin"], SIGNED_IN),
     **dict.fromkeys(
-        ["api.open_item", "api.review", "api.save", "api.show_sitting", "api.submit", "contestant.answer", "contestant.confirm", "contestant.hand_in", "contestant.sheet", "contestant.sitting", "record.mine", "record.result", "record.review", "joining.unit", "joining.change_unit"],
+        """api.open_item api.review api.save api.show_sitting api.submit contestant.answer contestant.confirm
+        contestant.hand_in contestant.sheet contestant.sitting record.mine record.result record.review joining.unit
+        joining.change_unit""".split(),
         OWNER,
     ),
     "public.design": "lena ofelia otto olga ada",
     **dict.fromkeys(
-        ["official.contest", "official.home", "official.people", "official.people_file", "official.summary", "official.summary_file", "official.units", "official.units_file", "official.waiting", "official.waiting_file"],
+        """official.contest official.home official.people official.people_file official.summary official.summary_file
+        official.units official.units_file official.waiting official.waiting_file""".split(),
         OVERSEERS,
     ),
     **dict.fromkeys(["official.people", "official.people_file"], "ofelia otto olga ada"),  # no scores of single people for liaisons
@@ -42,11 +49,18 @@ TABLE: Mapping[str, str] = {
         LIAISONS,
     ),
     **dict.fromkeys(
-        ["organiser.add_unit", "organiser.apply_contest", "organiser.bank", "organiser.bank_file", "organiser.bank_upload", "organiser.banks", "organiser.check_contest", "organiser.choose_unit", "organiser.codes_file", "organiser.confirm", "organiser.confirm_publish", "organiser.contest", "organiser.contest_file", "organiser.contest_upload", "organiser.dismiss", "organiser.disputes", "organiser.end", "organiser.home", "organiser.import_roster", "organiser.import_units", "organiser.missing", "organiser.missing_unit", "organiser.move_end", "organiser.perform", "organiser.posters", "organiser.posters_pdf", "organiser.posters_print", "organiser.preview_units", "organiser.publish", "organiser.rosters", "organiser.settle_dispute", "organiser.unit_upload", "organiser.units", "organiser.upload_bank"],
+        """organiser.add_unit organiser.apply_contest organiser.bank organiser.bank_file organiser.bank_upload
+        organiser.banks organiser.check_contest organiser.choose_unit organiser.codes_file organiser.confirm
+        organiser.confirm_publish organiser.contest organiser.contest_file organiser.contest_upload organiser.dismiss
+        organiser.disputes organiser.end organiser.home organiser.import_roster organiser.import_units organiser.missing
+        organiser.missing_unit organiser.move_end organiser.perform organiser.posters organiser.posters_pdf
+        organiser.posters_print organiser.preview_units organiser.publish organiser.rosters organiser.settle_dispute
+        organiser.unit_file organiser.unit_upload organiser.units organiser.upload_bank""".split(),
         ORGANISERS,
     ),
     **dict.fromkeys(
-        ["admin.account", "admin.audit", "admin.backup", "admin.change_role", "admin.confirm", "admin.create_account", "admin.download_backup", "admin.home", "admin.new_account", "admin.perform", "admin.save_settings", "admin.settings"],
+        """admin.account admin.audit admin.backup admin.change_role admin.confirm admin.create_account
+        admin.download_backup admin.home admin.new_account admin.perform admin.save_settings admin.settings""".split(),
         ADMIN,
     ),
 }  # fmt: skip

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid
-from quizapp.formats.unit_table import read_units
+from quizapp.formats.unit_table import read_units, write_units
+from quizapp.rules.rows import UnitRow
 from quizapp.services import organisations, scopes
 from quizapp.services.unit_imports import ImportReport
 from quizapp.services.unit_imports import import_units as import_rows
 from quizapp.web import staff, words
 from quizapp.web.edge import db, finish_transaction, now
+from quizapp.web.exports import log, send
 from quizapp.web.forms_staff import FileForm
 from quizapp.web.organiser.door import bp, faults_page, unit_tabs
 
@@ -51,6 +53,17 @@ def units() -> str:
         previous_url=before,
         next_url=following,
     )
+
+
+@bp.get("/units.csv")
+def unit_file() -> Response:
+    """The whole tree in the layout that the import reads, to go on editing it."""
+    rows = [
+        UnitRow(0, unit.name, unit.code, unit.kind, parent, unit.headcount, tuple(unit.aliases), unit.telephone)
+        for unit, parent in organisations.list_units(db())
+    ]
+    log("export.tree", "units.csv", units=len(rows))
+    return send(write_units(rows), "units.csv", "text/csv")
 
 
 @bp.get("/units/import")
