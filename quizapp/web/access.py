@@ -134,7 +134,7 @@ def local_target(target: str | None) -> str | None:
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # it would ask an absent database who reads the error page
     app.before_request(check_csrf)
 
 
