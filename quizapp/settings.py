@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
 
 PREFIX = "QUIZAPP_"
 
@@ -70,17 +73,35 @@ def _check(settings: Settings) -> None:
         raise BadSettings("QUIZAPP_SECRET_KEY 太短：至少需要32个字符")
     if settings.database_url and not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("QUIZAPP_DATABASE_URL 应以 sqlite:/// 或 postgresql+psycopg:// 开头")
+    if settings.database_url and not _is_whole(settings.database_url):
+        raise BadSettings("QUIZAPP_DATABASE_URL 不完整：SQLite 要写到文件，PostgreSQL 要写主机、端口和库名")
     if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
         raise BadSettings("QUIZAPP_BASE_URL 应以 http:// 或 https:// 开头")
+    _check_names(settings)
+
+
+def _check_names(settings: Settings) -> None:
     try:
         for part in filter(None, settings.trusted_proxies.split(",")):
             ip_network(part.strip(), strict=False)
     except ValueError:
         raise BadSettings("QUIZAPP_TRUSTED_PROXIES 应为逗号分隔的地址或网段，例如 127.0.0.1,10.0.0.0/8") from None
     try:
+        Locale.parse(settings.locale)
+    except (ValueError, TypeError, UnknownLocaleError):
+        raise BadSettings(f"QUIZAPP_LOCALE 不是语言名：{settings.locale}，例如 zh_Hans") from None
+    try:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):
         raise BadSettings(f"QUIZAPP_TIMEZONE 不是时区名：{settings.timezone}，例如 Asia/Shanghai") from None
+
+
+def _is_whole(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return len(parts.path) > 1 and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _make_private(folder: Path) -> None:
@@ -100,4 +121,7 @@ def _kept_secret(path: Path) -> str:
         pass
     except OSError as error:
         raise BadSettings(f"无法写入 {path}：{error.strerror}") from None
-    return path.read_text().strip()
+    secret = path.read_text().strip()
+    if len(secret) < 32:
+        raise BadSettings(f"{path} 里的密钥不完整；从备份恢复它，或删去它（所有人要重新登录，取回码和登录码作废）")
+    return secret

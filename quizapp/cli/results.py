@@ -11,6 +11,7 @@ import click
 import orjson
 
 from quizapp.cli.parts import Parts
+from quizapp.errors import Refused
 from quizapp.formats import result_sheets
 from quizapp.formats.contest_values import epoch_ms, moment
 from quizapp.formats.result_table import Sheet, write_csv, write_xlsx
@@ -47,8 +48,12 @@ def shared_options(command: Command) -> Command:
     return command
 
 
-def _zone_ms(at: datetime | None, zone: str) -> int | None:
-    return None if at is None else epoch_ms(at, zone)
+def _past(at: datetime | None, zone: str, now: int) -> int | None:
+    """The moment asked for. Raises Refused for one that has not come yet."""
+    moment_ms = None if at is None else epoch_ms(at, zone)
+    if moment_ms is not None and moment_ms > now:
+        raise Refused("--as-of 是将来的时刻，请写过去的时刻")
+    return moment_ms
 
 
 def _write(sheet: Sheet, told: dict[str, Any], layout: str, output: Path | None) -> None:
@@ -79,7 +84,7 @@ def people(
     with parts.write() as session:
         contest = contests.find_contest(session, slug)
         rules = contest.rules
-        cut_off = _zone_ms(as_of, rules.zone)
+        cut_off = _past(as_of, rules.zone, now)
         under = organisations.find_unit(session, unit_code) if unit_code else None
         rows = found_results.people(session, contest, as_of=cut_off, division=division, under=under)
         audit.record(session, CLI, "export.people", slug, now, rows=len(rows), format=layout)
@@ -101,7 +106,7 @@ def units(
     with parts.write() as session:
         contest = contests.find_contest(session, slug)
         rules = contest.rules
-        cut_off = _zone_ms(as_of, rules.zone)
+        cut_off = _past(as_of, rules.zone, now)
         top = organisations.find_unit(session, under) if under else None
         rows = found_results.units(session, contest, as_of=cut_off, kind=kind, under=top)
         audit.record(session, CLI, "export.units", slug, now, rows=len(rows), format=layout)

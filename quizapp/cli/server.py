@@ -1,6 +1,7 @@
 """quizapp serve, demo, db, backup, restore."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def serve(parts: Parts, host: str, port: int, workers: int, threads: int, kind: 
     """启动服务（含后台任务：到时交卷、榜单汇总；多少个进程都只有一份在做）。"""
     parts.ready()
     parts.database.dispose()
+    _check_free(host, port)
     if kind == "gunicorn":
         program = str(Path(sys.executable).with_name("gunicorn"))
         os.execv(  # noqa: S606 - a program of this environment with arguments of our own
@@ -57,6 +59,15 @@ def serve(parts: Parts, host: str, port: int, workers: int, threads: int, kind: 
         websockets=False,
         log_access=False,
     ).serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raises Refused when nobody can listen there: the servers' own words for it are long."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise Refused("不能在 {host}:{port} 上监听：{reason}", host=host, port=port, reason=error.strerror or error) from None
 
 
 @click.command()
@@ -148,6 +159,7 @@ def restore(parts: Parts, file: Path, yes: bool) -> None:
     if not yes:
         click.confirm("现有数据会被备份文件的内容替换，确定吗", abort=True)
     parts.database.restore(str(file))
+    parts.schema.upgrade(parts.database)
     with parts.write() as session:
         audit.record(session, CLI, "restore", file.name, parts.clock())
     print(f"已从 {file} 恢复")

@@ -31,6 +31,7 @@ _HEADINGS = {
     "aliases": "简称 别名 单位简称 企业简称 曾用名 aliases alias shortname",
     "telephone": "电话 联系电话 单位电话 联系方式 手机 手机号 手机号码 telephone phone tel",
 }
+_LONGEST = (("name", "名称", 128), ("code", "编码", 64), ("kind", "类型", 32), ("parent", "上级", 128), ("telephone", "电话", 40))
 _WANTED = {field: words.split() for field, words in _HEADINGS.items()}
 
 _SUBTOTAL = re.compile(r".*(?:合计|总计|小计|共计)")
@@ -87,6 +88,9 @@ def _unit(line: int, cells: Record, tell: Tell) -> UnitRow:
     name = one_line(cells["name"])
     if known(name) is None:
         tell("name", "名称是空的，请填写单位名称，或删去这一行")
+    for field, what, most in _LONGEST:
+        if len(cells[field]) > most:
+            tell(field, f"{what}太长，最多{most}个字")
     return UnitRow(
         line=line,
         name=name,

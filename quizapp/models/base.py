@@ -13,7 +13,7 @@ from sqlalchemy import JSON, BigInteger, Engine, Integer, LargeBinary, MetaData,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -118,7 +118,8 @@ class Database:
     @staticmethod
     def is_away(error: BaseException) -> bool:
         """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
-        return isinstance(error, OperationalError | PoolTimeout | InterfaceError | DisconnectionError)
+        known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError
+        return isinstance(error, known) or type(error) is DatabaseError  # the last: a file that is no database
 
     def answers(self) -> bool:
         """Whether the database can be reached."""

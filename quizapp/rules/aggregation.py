@@ -69,6 +69,11 @@ def rate(people: int, headcount: int | None) -> Fraction | None:
     return Fraction(people, headcount) if headcount else None
 
 
+def is_flagged(people: int, headcount: int | None) -> bool:
+    """More people than should take part: the head count is to be checked before the unit gets a place."""
+    return headcount is not None and people > headcount
+
+
 def value(figures: Figures, headcount: int | None, rules: UnitRules) -> Fraction | None:
     """The weighted sum by which units are ranked (rates on 0 … 100); None where a figure that it needs is missing."""
     share = rate(figures.people, headcount)
@@ -95,7 +100,7 @@ def shortfalls(figures: Figures, headcount: int | None, rules: UnitRules) -> lis
         return [("未参赛", {})]
     if figures.people < rules.least_people:
         reasons.append(("参与人数{people}人，要求至少{least}人", {"people": figures.people, "least": rules.least_people}))
-    if share is not None and share > 1:
+    if is_flagged(figures.people, headcount):
         reasons.append(("参与率超过100%，请核对应参人数", {}))
     needs_rate = rules.min_rate is not None or any(metric is Metric.RATE for metric, _ in rules.weights)
     if needs_rate and share is None:

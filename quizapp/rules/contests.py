@@ -102,10 +102,14 @@ class UnitRules:
     hide_mean_below: int = 5  # people; a smaller unit's mean would give away its people
 
     @property
+    def by_mean(self) -> bool:
+        """Whether the mean decides about places."""
+        return any(metric is Metric.MEAN for metric, _ in self.weights)
+
+    @property
     def least_people(self) -> int:
         """How many participants a unit needs for a place: a mean that is hidden cannot be ranked by."""
-        by_mean = any(metric is Metric.MEAN for metric, _ in self.weights)
-        return max(self.min_people, self.hide_mean_below if by_mean else 1)
+        return max(self.min_people, self.hide_mean_below if self.by_mean else 1)
 
 
 @dataclass(frozen=True, slots=True)

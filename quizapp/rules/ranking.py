@@ -26,8 +26,9 @@ def value_merit(value: Fraction) -> bytes:
     return (value.numerator * _SCALE // value.denominator).to_bytes(2 * _WIDTH, "big")
 
 
-def places(merits: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, bool]]:
-    """(place, shared) for merits in descending order: 1 2 2 4. `first` is the place of the first row.
+def places(merits: Iterable[bytes], first: int = 1, tied: int = 0) -> Iterator[tuple[int, bool]]:
+    """(place, shared) for merits in descending order: 1 2 2 4. `first` is the place of the first row,
+    `tied` how many rows before it share that place.
 
     Whether the last row of a page shares its place is only known with the row after it: pass that row too and drop it.
     """
@@ -35,6 +36,7 @@ def places(merits: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, bool]
     place = first
     for number, current in enumerate(rows):
         if number and rows[number - 1] != current:
-            place = first + number
-        shared = (number > 0 and rows[number - 1] == current) or (number + 1 < len(rows) and rows[number + 1] == current)
-        yield place, shared
+            place = first + tied + number
+        before = rows[number - 1] == current if number else tied > 0
+        after = number + 1 < len(rows) and rows[number + 1] == current
+        yield place, before or after or (tied > 0 and current == rows[0])

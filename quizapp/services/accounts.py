@@ -17,7 +17,7 @@ from quizapp.models.accounts import Account, OneTimeCode, SignIn
 from quizapp.models.organisations import Unit
 from quizapp.rules.roles import Role
 from quizapp.services.audit import Actor, record
-from quizapp.services.throttles import check_throttle, throttle_keys
+from quizapp.services.throttles import check_throttle, count_failure, throttle_keys
 
 DAY = 86_400_000
 CONTESTANT_STAYS = 366 * DAY
@@ -135,12 +135,18 @@ def _verify(stored: str | None, password: str) -> bool:
         return False
 
 
-def sign_in(session: Session, login: str, password: str, address: str, now: int) -> tuple[Account, str]:
-    """The account and a new token. Raises Unauthenticated, or TooMany after many failures; the edge counts failures."""
+def check_password(session: Session, login: str, password: str, address: str, now: int) -> str:
+    """The account's id; only reads, so that nobody waits for the hashing. Raises Unauthenticated, TooMany after many failures."""
     check_throttle(session, throttle_keys(login, address), now)
     account = session.scalar(select(Account).where(Account.login == login.strip()))
     if not _verify(account.password if account else None, password[:200]) or account is None or account.disabled_at:
         raise Unauthenticated("账号或密码不对")
+    return account.id
+
+
+def sign_in(session: Session, account_id: str, address: str, now: int) -> tuple[Account, str]:
+    """Let somebody in whose password is right: the account and a new token."""
+    account = session.get_one(Account, account_id)
     if account.role != Role.CONTESTANT:
         record(session, Actor(account.id, account.name, address), "sign_in", account.login or "", now)
     return account, open_sign_in(session, account, now)
@@ -153,6 +159,14 @@ def open_sign_in(session: Session, account: Account, now: int, stays: int | None
     session.add(SignIn(id=fingerprint(token), account_id=account.id, created_at=now, expires_at=now + stays))
     session.flush()
     return token
+
+
+def count_refusal(session: Session, login: str, address: str, now: int) -> None:
+    """Remember a failed sign-in, in a transaction of its own after the refusal; that of staff is also in the log."""
+    count_failure(session, login, address, now)
+    account = session.scalar(select(Account).where(Account.login == login.strip()))
+    if account is not None and account.role != Role.CONTESTANT:
+        record(session, Actor("", login, address), "sign_in", login, now, "refused")
 
 
 def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Account, str]:

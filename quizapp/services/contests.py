@@ -10,6 +10,7 @@ from quizapp.errors import BadFile, Fault, Invalid, NotFound, Refused
 from quizapp.models.contests import Contest
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
+from quizapp.models.standings import Standing
 from quizapp.rules import timing
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.papers import shortages
@@ -78,6 +79,8 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
         raise BadFile(faults)
     contest = session.scalar(select(Contest).where(Contest.slug == rules.slug))
     is_new = contest is None
+    if contest is not None:
+        _check_change(session, contest, rules, file)
     if contest is None:
         contest = Contest(slug=rules.slug, created_at=now, paused_at=None)
         session.add(contest)
@@ -86,6 +89,21 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
     session.flush()
     record(session, actor, "contest.create" if is_new else "contest.change", rules.slug, now, rules=contest.rules)
     return running(contest)
+
+
+def _check_change(session: Session, contest: Contest, rules: ContestRules, file: str) -> None:
+    """What standings are made by does not change once there are any. Raises BadFile naming every such field."""
+    if session.scalar(select(Standing.entry_id).where(Standing.contest_id == contest.id).limit(1)) is None:
+        return
+    before = running(contest).rules
+    fixed = ("counts", "ties", "marking", "divisions")
+    faults = [
+        Fault(f"已经有人交卷，{name} 不能再改；要改请另建一个竞赛", None, name, file)
+        for name in fixed
+        if getattr(before, name) != getattr(rules, name)
+    ]
+    if faults:
+        raise BadFile(faults)
 
 
 def _write(contest: Contest, rules: ContestRules, now: int) -> None:
@@ -183,4 +201,13 @@ def close_contest(session: Session, actor: Actor, slug: str, now: int) -> int:
     rules = running(contest).rules
     if now < rules.opens_at:
         raise Refused("竞赛还没有开始")
-    return move_end(session, actor, slug, min(rules.last_start, now), now, now)
+    if now > rules.closes_at:
+        raise Refused("竞赛已经结束")
+    move_end(session, actor, slug, min(rules.last_start, now), now, now)
+    cut = session.execute(
+        update(Sitting)
+        .where(Sitting.contest_id == contest.id, Sitting.state == "open", Sitting.deadline >= now)
+        .values(deadline=now)
+        .returning(Sitting.id)
+    )
+    return len(cut.all())

@@ -38,11 +38,14 @@ def set_up(
     `kept` are the passwords of an earlier time; an account whose password is not among them gets a new one. A contest that
     has lapsed is renewed, one that is open is left as it is.
     """
-    import_units(session, actor, units, "demo/units.csv", now)
+    there = set(session.scalars(select(Unit.code)))
+    import_units(session, actor, [row for row in units if row.code not in there], "demo/units.csv", now)
     contest = session.scalar(select(Contest).where(Contest.slug == rules.slug))
-    if contest is None or contest.closes_at < now + DAY:
+    if contest is None or contest.last_start < now + DAY:
         opens_at = contest.opens_at if contest is not None else now
         rules = replace(rules, opens_at=min(opens_at, now), last_start=now + 30 * DAY, closes_at=now + 30 * DAY)
+        if contest is not None:
+            contest.paused_at = None
         running = apply_contest(session, actor, rules, now, "demo/contest.yaml")
     else:
         running = Running(contest.id, rules, contest.banks, contest.paused_at is not None)
@@ -78,7 +81,7 @@ def remove(session: Session, actor: Actor, units: Sequence[UnitRow], slug: str, 
         entered = session.scalars(select(Entry.account_id).where(Entry.contest_id == contest.id)).all()
         elsewhere = set(session.scalars(select(Entry.account_id).where(Entry.contest_id != contest.id)))
         guests = select(Account.id).where(Account.id.in_(entered), Account.login.is_(None), Account.on_roster.is_(False))
-        people |= set(session.scalars(guests)) - elsewhere
+        people = (people | set(session.scalars(guests))) - elsewhere
         for table in (Sitting, Standing, UnitShare, UnitFigures, Snapshot, EntryMove, Entry, MissingUnit):
             session.execute(delete(table).where(table.contest_id == contest.id))
         session.execute(delete(Contest).where(Contest.id == contest.id))

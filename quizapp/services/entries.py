@@ -17,7 +17,7 @@ from quizapp.models.standings import Standing
 from quizapp.rules.attempts import Track, left
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
-from quizapp.rules.timing import contest_day
+from quizapp.rules.timing import Phase, contest_day
 from quizapp.services.accounts import (
     DAY,
     code_fingerprint,
@@ -39,6 +39,7 @@ class Contestant:
     role: Role
     login: str | None
     name: str
+    number: str | None
     phone: str | None
     on_roster: bool
     consented_at: int | None
@@ -60,7 +61,7 @@ def contestant(session: Session, contest_id: int, token_id: str, track: str, day
     ).correlate(Entry)  # fmt: skip
     row = session.execute(
         select(
-            Account.id, Account.role, Account.login, Account.name, Account.phone, Account.on_roster,
+            Account.id, Account.role, Account.login, Account.name, Account.number, Account.phone, Account.on_roster,
             Account.consented_at, Account.unit_id, Entry.id, Entry.unit_id, opened.scalar_subquery(), made.scalar_subquery(),
             made.where(Sitting.day == day).scalar_subquery(),
         )
@@ -89,7 +90,8 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     if not staff:
         _check_unit(session, rules, unit)
     phone = None if staff else who.phone
-    _insert(session, contest, who.account_id, unit, who.name, phone, now, counts=not staff, consented_at=who.consented_at)
+    name = who.number or who.name if rules.entry.minors else who.name  # of pupils the seat number only
+    _insert(session, contest, who.account_id, unit, name, phone, now, counts=not staff, consented_at=who.consented_at)
 
 
 def _check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None:
@@ -159,15 +161,20 @@ def join_by_link(
     name: str,
     phone: str | None,
     may_publish: bool = False,
+    device_of: str | None = None,
 ) -> tuple[str, str]:
     """Come in by a unit's QR code with name and phone, no password: (token for this device, 取回码).
 
-    Raises Refused where the door is shut or the unit is outside, Conflict where the phone has an entry already.
+    Name and phone prove nothing, so they never open an account that exists, except the one of `device_of` that this very
+    device is signed in with. Raises Refused where the door is shut, the contest over or the unit outside, Conflict where the
+    phone has an entry already.
     """
+    if contest.phase(now) is Phase.OVER:
+        raise Refused("竞赛已经结束")
     if Door.LINK not in contest.rules.entry.doors:
         raise Refused("本次竞赛不能扫码直接参加，请用单位发的登录码")
     _check_unit(session, contest.rules, unit)
-    account = _rostered(session, unit, name, phone) or _new_account(session, name, phone, unit, now)
+    account = _same_person(session, device_of, name, phone) or _new_account(session, name, phone, unit, now)
     code = new_code()
     fresh = _insert(
         session, contest, account.id, unit, name, phone, now,
@@ -179,16 +186,11 @@ def join_by_link(
     return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now), code
 
 
-def _rostered(session: Session, unit: Unit, name: str, phone: str | None) -> Account | None:
-    """The roster's account of the same person who came by the link instead; one with a password must sign in with it."""
-    if phone is None:
-        return None
-    return session.scalar(
-        select(Account).where(
-            Account.phone == phone, Account.name == name, Account.on_roster, Account.password.is_(None),
-            Account.disabled_at.is_(None), Account.role == Role.CONTESTANT.value, Account.unit_id == unit.id,
-        )
-    )  # fmt: skip
+def _same_person(session: Session, account_id: str | None, name: str, phone: str | None) -> Account | None:
+    """The account that the device is signed in with, where the same person enters a second contest."""
+    account = session.get(Account, account_id) if account_id and phone else None
+    same = account is not None and (account.name, account.phone, account.role) == (name, phone, Role.CONTESTANT.value)
+    return account if same else None
 
 
 def _new_account(session: Session, name: str, phone: str | None, unit: Unit, now: int) -> Account:
@@ -234,6 +236,8 @@ def entry_of(session: Session, contest_id: int, account_id: str) -> Entry | None
 def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, now: int) -> None:
     """Move one's entry to another unit within the contest's allowance; sittings made so far stay where they were made."""
     rules = contest.rules
+    if contest.phase(now) is Phase.OVER:
+        raise Refused("竞赛已经结束，不能再更换单位")
     if entry.unit_id == unit.id:
         raise Invalid("您现在就在这个单位")
     _check_unit(session, rules, unit)

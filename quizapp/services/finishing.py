@@ -66,7 +66,8 @@ def hand_in(
             raise Conflict("答案已在别处更新", current={"revision": row.revision, "answers": row.answers})
         items = banks.items_by_bank(session, row.paper["banks"])
         papers.check_answers(answers, papers.thaw(row.paper["items"]), items)
-        stored |= {position: answer for position, answer in answers.items() if row.item_no in (None, int(position))}
+        live = row.item_no is None or now <= row.item_deadline + row.grace_ms
+        stored |= {p: answer for p, answer in answers.items() if live and row.item_no in (None, int(p))}
     return _finish(session, secret, row, contest, stored, min(now, row.deadline), now, handed_in=True)
 
 

@@ -67,7 +67,11 @@ def list_members(session: Session, contest: Running, unit: Unit, limit: int = 20
         .order_by(Account.number, Account.name, Account.id)
         .limit(limit)
     )  # fmt: skip
-    return members + [Member(None, a.id, a.name, a.phone, a.number, _way(a), "none", False) for a in rostered]
+    minors = contest.rules.entry.minors  # of pupils the school alone keeps the names
+    return members + [
+        Member(None, a.id, (a.number or "—") if minors else a.name, a.phone, a.number, _way(a), "none", False)
+        for a in rostered
+    ]
 
 
 def _way(account: Account, entry: Entry | None = None) -> str:

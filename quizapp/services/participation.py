@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.models.accounts import Account
@@ -100,9 +100,12 @@ def not_started(session: Session, contest: Running, under: Unit | None = None) -
     begun = (
         select(Sitting.id)
         .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
-        .where(Entry.contest_id == contest.id, Entry.account_id == Account.id, Sitting.track == Track.COUNTED.value)
+        .where(
+            Entry.contest_id == contest.id, Sitting.track == Track.COUNTED.value,
+            or_(Entry.account_id == Account.id, Entry.identity == Account.phone),  # by code, or by the unit's link
+        )
         .exists()
-    )
+    )  # fmt: skip
     query = (
         select(Account.name, Account.number, Account.phone, Unit.name, Unit.code, Unit.path)
         .join(Unit, Unit.id == Account.unit_id)
@@ -113,7 +116,7 @@ def not_started(session: Session, contest: Running, under: Unit | None = None) -
         query = query.where(Unit.path.startswith(under.path, autoescape=True))
     allowed = _allowed_paths(session, contest.rules.entry.units)
     return [
-        {"name": name, "number": number, "phone": phone, "unit": unit, "unit_code": code}
+        {"name": (number or "—") if contest.rules.entry.minors else name, "number": number, "phone": phone, "unit": unit, "unit_code": code}
         for name, number, phone, unit, code, path in session.execute(query)
         if not allowed or any(path.startswith(start) for start in allowed)
     ]

@@ -17,7 +17,7 @@ from quizapp.models.standings import Standing, UnitShare
 from quizapp.rules import aggregation, scoring
 from quizapp.rules.aggregation import Figures
 from quizapp.rules.attempts import Track
-from quizapp.rules.contests import ContestRules
+from quizapp.rules.contests import ContestRules, UnitRules
 from quizapp.rules.ranking import merit, places, value_merit
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
@@ -61,6 +61,18 @@ class UnitResult:
     value: Fraction | None
     reasons: tuple[tuple[str, dict[str, object]], ...]
     has_children: bool
+
+    @property
+    def flagged(self) -> bool:
+        return aggregation.is_flagged(self.figures.people, self.headcount)
+
+    def shown_mean(self, rules: UnitRules) -> Fraction | None:
+        """The mean as the public sees it: that of a very small unit would give away its people."""
+        return None if self.figures.people < rules.hide_mean_below else self.figures.mean
+
+    def shown_value(self, rules: UnitRules) -> Fraction | None:
+        """The value likewise, where it is made of the mean."""
+        return None if rules.by_mean and self.figures.people < rules.hide_mean_below else self.value
 
 
 def _fold(rules: ContestRules) -> Fold:
@@ -132,7 +144,7 @@ def _finished_query(contest: Running) -> Any:
 
 
 def _finished(
-    session: Session, contest: Running, as_of: int | None, entries: Sequence[str] | None = None
+    session: Session, contest: Running, as_of: int | None, entries: Any = None
 ) -> dict[str, list[scoring.Finished]]:
     """Counted sittings by entry, those finished by `as_of` only."""
     query = _finished_query(contest)
@@ -151,14 +163,14 @@ def unit_figures(session: Session, contest: Running, parents: aggregation.Parent
     fold = _fold(contest.rules)
     if as_of is not None:
         return _figures_of(_finished(session, contest, as_of).values(), parents, fold)
-    movers = list(session.scalars(select(EntryMove.entry_id).where(EntryMove.contest_id == contest.id).distinct()))
+    movers = select(EntryMove.entry_id).where(EntryMove.contest_id == contest.id)
     rows = session.execute(
         select(UnitShare.unit_id, func.count(), func.sum(UnitShare.sittings), func.sum(UnitShare.points))
         .where(UnitShare.contest_id == contest.id, UnitShare.entry_id.not_in(movers))
         .group_by(UnitShare.unit_id)
     )
     direct = {unit: Figures(count, int(sittings), int(points)) for unit, count, sittings, points in rows}
-    moved = _finished(session, contest, None, movers).values() if movers else ()
+    moved = _finished(session, contest, None, movers).values()
     return aggregation.roll_up(parents, direct, moved, fold)
 
 
@@ -196,7 +208,7 @@ def rank_units(whole: Tree, figures: dict[int, Figures], rules: ContestRules, id
     """Places for the units that qualify, the best first; then the others by code."""
     qualified: list[tuple[bytes, UnitResult]] = []
     others = []
-    for unit_id in ids:
+    for unit_id in _taking_part(whole, rules, ids):
         row = unit_result(whole, figures, rules, unit_id)
         if row.reasons or row.value is None:
             others.append(row)
@@ -209,6 +221,15 @@ def rank_units(whole: Tree, figures: dict[int, Figures], rules: ContestRules, id
         for (_, row), (place, shared) in zip(qualified, places(key for key, _ in qualified), strict=True)
     ]
     return placed + sorted(others, key=lambda row: row.code)
+
+
+def _taking_part(whole: Tree, rules: ContestRules, ids: Sequence[int]) -> Sequence[int]:
+    """Of these units those that the contest is for, with what lies above and below them."""
+    if not rules.entry.units:
+        return ids
+    named = {unit for unit, node in whole.nodes.items() if node.code in rules.entry.units}
+    above = {unit for start in named for unit in aggregation.line_of(start, whole.parents)}
+    return [unit for unit in ids if unit in above or named & set(aggregation.line_of(unit, whole.parents))]
 
 
 def _placed(row: UnitResult, place: int, shared: bool) -> UnitResult:

@@ -49,7 +49,7 @@ def save_answers(
 _SAVE = """
 UPDATE sittings SET answers = {merged}, revision = revision + 1, last_key = :key, saved_at = :now
 WHERE contest_id = :contest AND id = :id AND state = 'open' AND revision = :revision
-  AND :now <= deadline + grace_ms
+  AND :now <= deadline + grace_ms AND (last_key IS NULL OR last_key <> :key)
   AND (item_no IS NULL OR (item_no = :only AND :now <= item_deadline + grace_ms))
   AND account_id = (SELECT s.account_id FROM sign_ins s JOIN accounts a ON a.id = s.account_id
                     WHERE s.id = :token AND s.ended_at IS NULL AND s.expires_at > :now AND a.disabled_at IS NULL)
@@ -66,8 +66,12 @@ def _save_statement(session: Session, answers: Mapping[str, object]) -> tuple[Te
         return _statements[0], {"answers": orjson.dumps(answers).decode()}
     count = len(answers)
     if count not in _statements:
-        paths = "".join(f", :path{n}, json(:answer{n})" for n in range(count))
-        _statements[count] = text(_SAVE.format(merged=f"json_set(answers{paths})")).columns(paper=Json)
+        merged = "answers"
+        for start in range(0, count, 50):  # an SQLite function takes 127 arguments at most
+            some = range(start, min(start + 50, count))
+            paths = "".join(f", :path{n}, json(:answer{n})" for n in some)
+            merged = f"json_set({merged}{paths})"
+        _statements[count] = text(_SAVE.format(merged=merged)).columns(paper=Json)
     values: dict[str, object] = {}
     for n, (position, answer) in enumerate(answers.items()):
         values[f"path{n}"] = f'$."{position}"'

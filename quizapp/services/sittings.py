@@ -71,6 +71,8 @@ def _at_the_start(session: Session, contest: Running, token_id: str, track: Trac
     if who.entry_id is None:
         enter_by_account(session, contest, who, now)
         who = contestant(session, contest.id, token_id, track.value, day, now)
+        if who.entry_id is None:
+            raise Conflict("这个手机号或座号已经参加了本次竞赛。是您本人，请用取回码继续；否则请找单位联络员")
     return who
 
 

@@ -72,12 +72,15 @@ def leaderboard(
     if rules.board.people is Board.HIDDEN or rules.entry.minors:
         return BoardPage(now, False, True, [], None, None)
     under = find_unit(session, unit) if unit else None
+    if division and division not in {known.code for known in rules.divisions}:
+        raise NotFound("没有这个组别")
     if (moment := frozen_at(contest, now)) is not None:
-        return _frozen_page(session, contest, moment, division, under, after, limit, account_id)
+        everybody = _frozen(session, contest, moment, now, division, under)
+        return _frozen_page(session, contest, moment, everybody, after, limit, account_id)
     base = _live_query(contest, division, under)
-    rows, first = _live_rows(session, base, after, limit)
+    rows, first, tied = _live_rows(session, base, after, limit)
     mine = _entry_id(session, contest, account_id)
-    placed = list(places((row.merit for row in rows), first))
+    placed = list(places((row.merit for row in rows), first, tied))
     listed = [
         _row(place, shared, row, row.entry_id == mine) for row, (place, shared) in zip(rows, placed, strict=True)
     ][:limit]
@@ -100,8 +103,8 @@ def _live_query(contest: Running, division: str, under: Unit | None) -> Any:
     return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
 
 
-def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[list[Any], int]:
-    """The rows of a page and one more, and the place of the first."""
+def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[list[Any], int, int]:
+    """The rows of a page and one more, the place of the first, and how many before it share that place."""
     query = base.order_by(Standing.merit.desc(), Standing.entry_id).limit(limit + 1)
     if after:
         cursor = _CURSOR.match(after)
@@ -110,7 +113,11 @@ def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[lis
         key, entry_id = bytes.fromhex(cursor[1]), cursor[2]
         query = query.where(or_(Standing.merit < key, and_(Standing.merit == key, Standing.entry_id > entry_id)))
     rows = list(session.execute(query))
-    return rows, _place(session, base, rows[0].merit) if rows and after else 1
+    if not (rows and after):
+        return rows, 1, 0
+    same = base.where(Standing.merit == rows[0].merit, Standing.entry_id < rows[0].entry_id)
+    tied = session.scalar(select(func.count()).select_from(same.subquery())) or 0
+    return rows, _place(session, base, rows[0].merit), tied
 
 
 def _place(session: Session, base: Any, key: bytes) -> int:
@@ -137,26 +144,33 @@ def _row(place: int, shared: bool, row: Any, mine: bool) -> BoardRow:
     return BoardRow(place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings, mine)
 
 
-def my_place(session: Session, contest: Running, entry_id: str, now: int) -> tuple[int, bool, int] | None:
-    """(place, shared, of how many) of an entry now, or as of the freeze; None where it has none or boards are hidden."""
+def my_place(session: Session, contest: Running, entry_id: str, division: str, now: int) -> tuple[int, bool, int] | None:
+    """(place, shared, of how many) of an entry in its division now, or as of the freeze; None where boards are hidden."""
     if contest.rules.board.people is Board.HIDDEN or contest.rules.entry.minors:
         return None
     if (moment := frozen_at(contest, now)) is not None:
-        rows = _frozen(session, contest, moment)
+        rows = _frozen(session, contest, moment, now, division)
         found = next((row for row in rows if row.entry_id == entry_id), None)
         return (found.place, found.shared, len(rows)) if found else None
-    base = _live_query(contest, "", None)
+    base = _live_query(contest, division, None)
     me = _live_me(session, base, entry_id)
-    total = session.scalar(select(func.count()).where(Standing.contest_id == contest.id)) or 0
+    total = session.scalar(select(func.count()).select_from(base.subquery())) or 0
     return (me.place, me.shared, total) if me else None
 
 
-_frozen_boards: dict[tuple[str, int, int, str, int], list[results.PersonResult]] = {}
+_frozen_boards: dict[tuple[str, int, tuple[int, int], str, int], list[results.PersonResult]] = {}
 
 
-def _frozen(session: Session, contest: Running, moment: int, division: str = "", under: Unit | None = None) -> list[results.PersonResult]:
-    """The board as it stood when it was frozen; a past moment does not change, so it is kept."""
-    key = (str(session.get_bind().engine.url), contest.id, moment, division, under.id if under else 0)
+def _settling(moment: int, now: int) -> tuple[int, int]:
+    """A past moment as a key: what ended before it may still be written down for a minute, afterwards it never changes."""
+    return moment, min(now - moment, SETTLED_AFTER) // REBUILD_AFTER
+
+
+def _frozen(
+    session: Session, contest: Running, moment: int, now: int, division: str = "", under: Unit | None = None
+) -> list[results.PersonResult]:
+    """The board as it stood when it was frozen, kept."""
+    key = (str(session.get_bind().engine.url), contest.id, _settling(moment, now), division, under.id if under else 0)
     if key not in _frozen_boards:
         if len(_frozen_boards) > 50:
             _frozen_boards.clear()
@@ -165,10 +179,9 @@ def _frozen(session: Session, contest: Running, moment: int, division: str = "",
 
 
 def _frozen_page(
-    session: Session, contest: Running, moment: int, division: str, under: Unit | None, after: str, limit: int,
+    session: Session, contest: Running, moment: int, everybody: list[results.PersonResult], after: str, limit: int,
     account_id: str | None,
 ) -> BoardPage:  # fmt: skip
-    everybody = _frozen(session, contest, moment, division, under)
     mine = _entry_id(session, contest, account_id)
     start = offset(after)
     rows = [
@@ -239,13 +252,13 @@ class UnitPage:
 
 
 _lock = threading.Lock()
-_kept: dict[tuple[str, int], tuple[int, Tree, dict[int, Figures]]] = {}
+_kept: dict[tuple[str, int, tuple[int, int] | None], tuple[int, Tree, dict[int, Figures]]] = {}
 
 
 def _snapshot(session: Session, contest: Running, now: int) -> tuple[int, Tree, dict[int, Figures]]:
     """The figures that the public sees, from memory while the snapshot is the same."""
-    key = (str(session.get_bind().engine.url), contest.id)
     moment = frozen_at(contest, now)
+    key = (str(session.get_bind().engine.url), contest.id, _settling(moment, now) if moment else None)
     as_of = moment or session.scalar(select(Snapshot.as_of).where(Snapshot.contest_id == contest.id)) or 0
     with _lock:
         kept = _kept.get(key)
@@ -262,6 +275,8 @@ def _snapshot(session: Session, contest: Running, now: int) -> tuple[int, Tree, 
         )
         figures = {row[0]: Figures(*row[1:]) for row in rows}
     with _lock:
+        if len(_kept) > 50:
+            _kept.clear()
         _kept[key] = (as_of, whole, figures)
     return as_of, whole, figures
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import BadFile, Fault
@@ -35,18 +35,22 @@ def import_units(session: Session, actor: Actor, rows: Sequence[UnitRow], file: 
     plan = _resolve(rows, known, file)
     report = ImportReport()
     by_code = dict(known)
+    touched: list[Unit] = []
     for row, code, parent_code in plan:
         parent = by_code[parent_code] if parent_code else None
+        if parent is not None and parent.id is None:
+            session.flush()  # once per level of the tree
         unit = by_code.get(code)
         if unit is None:
-            unit = _new_unit(session, row, code, parent, now)
-            by_code[code] = unit
+            by_code[code] = unit = _new_unit(session, row, code, parent, now)
             report.new.append(row.name)
-            _remember(session, unit, now)
+            touched.append(unit)
         elif _update(unit, row, parent, report):
-            _remember(session, unit, now)
+            touched.append(unit)
     session.flush()
-    _write_paths(session)
+    for unit in touched:
+        _remember(session, unit, now)
+    _write_paths(session, file)
     record(
         session, actor, "unit.import", file, now,
         new=len(report.new), changed=len(report.changed), moved=len(report.moved), same=report.same,
@@ -69,7 +73,6 @@ def _new_unit(session: Session, row: UnitRow, code: str, parent: Unit | None, no
         created_at=now,
     )
     session.add(unit)
-    session.flush()
     return unit
 
 
@@ -180,18 +183,24 @@ def _parents_first(
     return ordered
 
 
-def _write_paths(session: Session) -> None:
+def _write_paths(session: Session, file: str) -> None:
     units = {unit.id: unit for unit in session.scalars(select(Unit))}
     children: dict[int | None, list[int]] = defaultdict(list)
     for unit in units.values():
         children[unit.parent_id].append(unit.id)
     waiting = [(unit_id, "/") for unit_id in children[None]]
+    lost = dict(units)
     while waiting:
         unit_id, above = waiting.pop()
+        del lost[unit_id]
         path = f"{above}{unit_id}/"
         if units[unit_id].path != path:
             units[unit_id].path = path
         waiting.extend((child, path) for child in children[unit_id])
+    if lost:
+        raise BadFile(
+            [Fault(f"“{unit.name}”（{unit.code}）的上级绕成了一圈，请改正", None, "上级", file) for unit in lost.values()]
+        )
     session.flush()
 
 
@@ -206,7 +215,9 @@ def confirm_headcount(session: Session, actor: Actor, unit: Unit, headcount: int
 def add_unit(session: Session, actor: Actor, row: UnitRow, now: int) -> Unit:
     """One unit more, as when somebody's unit was missing."""
     import_units(session, actor, [row], "", now)
-    unit = session.scalars(select(Unit).where(Unit.name == row.name).order_by(Unit.id.desc())).first()
+    above = select(Unit.id).where(or_(Unit.code == row.parent, Unit.name == row.parent))
+    place = Unit.parent_id.in_(above) if row.parent else Unit.parent_id.is_(None)
+    unit = session.scalars(select(Unit).where(Unit.name == row.name, place).order_by(Unit.id.desc())).first()
     assert unit is not None
     return unit
 
@@ -215,9 +226,10 @@ def report_missing(session: Session, contest_id: int, now: int, *, name: str, pa
     """Somebody's unit is not in the tree: put it in the organiser's queue, once per name and phone."""
     known = session.scalar(
         select(MissingUnit.id).where(
-            MissingUnit.contest_id == contest_id, MissingUnit.phone == phone, MissingUnit.resolved_at.is_(None)
+            MissingUnit.contest_id == contest_id, MissingUnit.phone == phone, MissingUnit.name == name,
+            MissingUnit.resolved_at.is_(None),
         )
-    )
+    )  # fmt: skip
     if known is None:
         session.add(
             MissingUnit(contest_id=contest_id, name=name, parent=parent, contact=contact, phone=phone, created_at=now)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from quizapp.rules.contests import UnitRules
 from quizapp.services.papers import number
 from quizapp.services.results import PersonResult, UnitResult
 from quizapp.services.standings import BoardRow
@@ -54,9 +55,8 @@ def person(row: PersonResult, zone: str) -> dict[str, Any]:
     }
 
 
-def unit(row: UnitResult, hide_below: int = 0) -> dict[str, Any]:
-    """A unit; in public the mean of a very small one is kept back."""
-    small = row.figures.people < hide_below
+def unit(row: UnitResult, public: UnitRules | None = None) -> dict[str, Any]:
+    """A unit; in public, by the contest's rules, what would give away the people of a very small one is kept back."""
     return {
         "place": row.place,
         "shared": row.shared,
@@ -67,7 +67,7 @@ def unit(row: UnitResult, hide_below: int = 0) -> dict[str, Any]:
         "sittings": row.figures.sittings,
         "headcount": row.headcount,
         "rate": None if row.rate is None else float(row.rate),
-        "flagged": row.rate is not None and row.rate > 1,
-        "mean": None if small else rounded(row.figures.mean),
-        "value": None if small else rounded(row.value),
+        "flagged": row.flagged,
+        "mean": rounded(row.shown_mean(public) if public else row.figures.mean),
+        "value": rounded(row.shown_value(public) if public else row.value),
     }

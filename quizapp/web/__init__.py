@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import socket
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -32,7 +33,7 @@ from quizapp.web import (
 )
 from quizapp.web.edge import Edge, edge, finish_transaction, settle
 from quizapp.web.footer import footer_texts
-from quizapp.web.proxies import TrustedProxies
+from quizapp.web.proxies import TrustedProxies, is_address
 from quizapp.web.replies import Json, problem
 
 POLICY = (
@@ -47,6 +48,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 DAY = 86_400
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -105,11 +107,21 @@ def _check_form() -> None:
 
 
 def _check_host() -> Response | None:
-    """With a base URL only its host is served: a forged Host header never gets into a link or a QR code."""
-    base = edge().settings.base_url
-    if base and request.host != urlsplit(base).netloc and request.endpoint not in ("public.healthz", "public.readyz"):
+    """A forged Host header never gets into a link or a QR code."""
+    if request.endpoint not in ("public.healthz", "public.readyz") and not _is_ours(request.host):
         return Response("不提供这个地址的服务", 421, mimetype="text/plain")
     return None
+
+
+def _is_ours(host: str) -> bool:
+    """The host of the base URL; without one a bare address or this machine's own name."""
+    base = urlsplit(edge().settings.base_url)
+    if base.netloc:
+        return host.lower().removesuffix(DEFAULT_PORTS.get(base.scheme, "")) == base.netloc.lower().removesuffix(
+            DEFAULT_PORTS.get(base.scheme, "")
+        )
+    name = urlsplit(f"//{host}").hostname or ""
+    return name in ("localhost", socket.gethostname().lower()) or is_address(name)
 
 
 def _leave(response: Response) -> Response:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from quizapp.errors import QuizError, TooMany, Unauthenticated
 from quizapp.rules.roles import Role
-from quizapp.services import accounts, throttles
+from quizapp.services import accounts
 from quizapp.services.accounts import Visitor
 from quizapp.web import access, words
 from quizapp.web.edge import address, db, edge, finish_transaction, now
@@ -46,11 +46,13 @@ def sign_in_with_password() -> Response | tuple[str, int]:
     if form.validate():
         login = str(form.account.data)
         try:
-            _account, token = accounts.sign_in(db(), login, str(form.password.data), address(), now())
+            with edge().database.read() as session:
+                account_id = accounts.check_password(session, login, str(form.password.data), address(), now())
         except (Unauthenticated, TooMany) as error:
             _count_failure(login, error)
             _refuse(form, error)
         else:
+            _account, token = accounts.sign_in(db(), account_id, address(), now())
             access.remember(token)
             return redirect(target or _home(token))
     return render_template("account/sign_in.html", form=form, next=target), 400
@@ -61,7 +63,7 @@ def _count_failure(login: str, error: QuizError) -> None:
     finish_transaction(commit=False)
     if isinstance(error, Unauthenticated):
         with edge().database.write() as session:
-            throttles.count_failure(session, login, address(), now())
+            accounts.count_refusal(session, login, address(), now())
 
 
 def _refuse(form: Form, error: QuizError) -> None:

@@ -17,7 +17,6 @@ from quizapp.services import (
     saves,
     sittings,
     standings,
-    throttles,
     views,
 )
 from quizapp.services.contests import Running
@@ -61,12 +60,13 @@ def sign_in() -> Response:
     values = body()
     login, password = text(values, "account", 64), text(values, "password")
     try:
-        account, token = accounts.sign_in(db(), login, password, address(), now())
+        with edge().database.read() as session:
+            account_id = accounts.check_password(session, login, password, address(), now())
     except Unauthenticated:
-        finish_transaction(commit=False)
         with edge().database.write() as session:
-            throttles.count_failure(session, login, address(), now())
+            accounts.count_refusal(session, login, address(), now())
         raise
+    account, token = accounts.sign_in(db(), account_id, address(), now())
     access.remember(token)
     unit = account.unit_id and entries.unit_code(db(), account.unit_id)
     told = {"account": account.login, "name": account.name, "role": account.role, "unit": unit}
@@ -265,7 +265,7 @@ def units(slug: str) -> Response:
         "as_of": iso(page.as_of),
         "frozen": page.frozen,
         "hidden": page.hidden,
-        "rows": [views.unit(row, contest.rules.units.hide_mean_below) for row in page.rows],
+        "rows": [views.unit(row, contest.rules.units) for row in page.rows],
     }
     if page.next:
         told["next"] = page.next

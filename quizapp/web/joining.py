@@ -48,6 +48,7 @@ def enter(slug: str, link: str) -> Reply | tuple[str, int]:
     """Name and phone, no password; the 取回码 is shown on the next page, once."""
     contest, unit = contests.find_contest(db(), slug), organisations.unit_by_link(db(), link)
     form = _join_form(contest)
+    who = access.visitor()
     if form.validate():
         try:
             token, code = entries.join_by_link(
@@ -55,6 +56,7 @@ def enter(slug: str, link: str) -> Reply | tuple[str, int]:
                 name=str(form.number.data if isinstance(form, MinorJoinForm) else form.name.data),
                 phone=None if isinstance(form, MinorJoinForm) else str(form.phone.data),
                 may_publish=isinstance(form, JoinForm) and bool(form.publish_ok.data),
+                device_of=who.account_id if who else None,
             )  # fmt: skip
         except QuizError as error:
             finish_transaction(commit=False)

@@ -18,15 +18,15 @@ class TrustedProxies:
         if self._trusts(environ.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
             true = next((hop for hop in reversed(hops) if not self._trusts(hop)), None)
-            if true is not None and _is_address(true):
+            if true is not None and is_address(true):
                 environ["REMOTE_ADDR"] = true
         return self.application(environ, start_response)
 
     def _trusts(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self.networks)
+        return is_address(address) and any(ip_address(address) in network for network in self.networks)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:

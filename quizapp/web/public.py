@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from quizapp.errors import NotFound, Unavailable
 from quizapp.rules import wording
 from quizapp.rules.attempts import Track
+from quizapp.rules.contests import UnitRules
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services import contests, entries, organisations, reviews, standings
@@ -112,10 +113,9 @@ def board(slug: str) -> str:
     )
 
 
-def _unit_row(row: UnitResult, slug: str, hide_below: int) -> dict[str, Any]:
-    """A unit as the public page shows it; the mean of a very small one is kept back."""
-    small = row.figures.people < hide_below
-    mean = row.figures.mean
+def _unit_row(row: UnitResult, slug: str, rules: UnitRules) -> dict[str, Any]:
+    """A unit as the public page shows it."""
+    mean, value = row.shown_mean(rules), row.shown_value(rules)
     return {
         "place": row.place,
         "shared": row.shared,
@@ -126,9 +126,9 @@ def _unit_row(row: UnitResult, slug: str, hide_below: int) -> dict[str, Any]:
         "sittings": row.figures.sittings,
         "headcount": row.headcount,
         "rate": row.rate,
-        "flagged": row.rate is not None and row.rate > 1,
-        "mean": None if small or mean is None else mean * 100,
-        "value": None if small or row.value is None else row.value * 100,
+        "flagged": row.flagged,
+        "mean": None if mean is None else mean * 100,
+        "value": None if value is None else value * 100,
         "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
     }
 
@@ -141,8 +141,7 @@ def units(slug: str) -> str:
     page = standings.unit_board(db(), found, now(), under=under, kind=kind, after=request.args.get("after", ""))
     top = organisations.find_unit(db(), under) if under else None
     line = organisations.line(db(), top) if top else []
-    small = found.rules.units.hide_mean_below
-    rows = [_unit_row(row, slug, small) for row in page.rows]
+    rows = [_unit_row(row, slug, found.rules.units) for row in page.rows]
     return render_template(
         "public/units.html",
         contest=contest_card(found),

@@ -25,6 +25,10 @@ def _result(sitting_id: str) -> Result | None:
     return settled(lambda: finishing.result_of(db(), sitting_id, token_id(), now()))
 
 
+def _my_place(contest: Running, entry: Any) -> tuple[int, bool, int] | None:
+    return standings.my_place(db(), contest, entry.id, entry.division, now()) if entry else None
+
+
 def _release_words(release: Release) -> str:
     return _("竞赛结束后公布") if release is Release.AT_END else _("本次竞赛不公布")
 
@@ -39,7 +43,7 @@ def result(sitting_id: str) -> Reply | str:
     key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
     who = access.signed_in()
     entry = entries.entry_of(db(), contest.id, who.account_id)
-    place = standings.my_place(db(), contest, found.entry_id, now()) if seen and found.track == Track.COUNTED else None
+    place = _my_place(contest, entry) if seen and found.track == Track.COUNTED else None
     return render_template(
         "contestant/result.html",
         contest=contest_card(contest),
@@ -105,7 +109,7 @@ def mine(slug: str) -> str:
     seen = timing.is_released(rules.release_score, rules.closes_at, now())
     key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
     standing = standings.my_standing(db(), contest, entry.id) if seen else None
-    place = standings.my_place(db(), contest, entry.id, now()) if seen else None
+    place = _my_place(contest, entry) if seen else None
     return render_template(
         "contestant/mine.html",
         contest=contest_card(contest),

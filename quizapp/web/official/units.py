@@ -45,7 +45,7 @@ def _row(row: UnitResult, rules: ContestRules) -> dict[str, Any]:
         "people": row.figures.people,
         "sittings": row.figures.sittings,
         "rate": words.percent(row.rate),
-        "flagged": row.rate is not None and row.rate > 1,
+        "flagged": row.flagged,
         "mean": words.mean(result_sheets.shown_mean(row, rules)),
         "value": words.mean(result_sheets.shown_value(row, rules)),
         "reasons": words.sentences(row.reasons),
