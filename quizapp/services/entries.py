@@ -83,7 +83,7 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     """
     rules = contest.rules
     staff = who.role is not Role.CONTESTANT
-    door = Door.ACCOUNT if who.login else Door.ROSTER
+    door = Door.ACCOUNT if who.login else Door.ROSTER if who.on_roster else None  # None: came by another contest's link
     if not staff and door not in rules.entry.doors:
         raise Refused("您还没有参加本次竞赛，请扫本单位的二维码进入")
     unit = session.get(Unit, who.account_unit_id) if who.account_unit_id else None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -181,6 +182,11 @@ def test_a_backup_restores_on_an_empty_machine(terminal: Terminal, tmp_path: Pat
         ({"QUIZAPP_DATABASE_URL": "sqlite:////tmp/x.db"}, "QUIZAPP_SECRET_KEY"),
         ({"QUIZAPP_DATABASE_URL": "postgresql+psycopg://x@127.0.0.1:9/x", "QUIZAPP_SECRET_KEY": SECRET}, "连不上数据库"),
         ({"QUIZAPP_INSTANCE": "/proc/none"}, "/proc/none"),
+        ({"QUIZAPP_LOCALE": "xx_YY"}, "QUIZAPP_LOCALE"),
+        ({"QUIZAPP_TRUSTED_PROXIES": "nonsense"}, "QUIZAPP_TRUSTED_PROXIES"),
+        ({"QUIZAPP_DATABASE_URL": "sqlite:///", "QUIZAPP_SECRET_KEY": SECRET}, "QUIZAPP_DATABASE_URL"),
+        ({"QUIZAPP_DATABASE_URL": "postgresql+psycopg://h:port/x", "QUIZAPP_SECRET_KEY": SECRET}, "QUIZAPP_DATABASE_URL"),
+        ({"QUIZAPP_DATABASE_URL": f"sqlite:///{__file__}", "QUIZAPP_SECRET_KEY": SECRET}, "数据库"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_clear_line(tmp_path: Path, settings: dict[str, str], told: str) -> None:
@@ -201,3 +207,36 @@ def test_the_demonstration_can_be_taken_away(tmp_path: Path) -> None:
     assert json.loads(terminal.run("unit", "list", "--json").stdout)["units"] == []
     terminal.run("contest", "show", "demo", fails=True)
     terminal.run("demo")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for kind in ("granian", "gunicorn"):
+            told = terminal.run("serve", "--port", port, "--server", kind, fails=True).stderr
+            assert port in told and len(told.strip().splitlines()) == 1
+
+
+def test_a_broken_secret_is_never_taken_for_one(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "secret_key").write_text("")
+    assert "secret_key" in terminal.run("unit", "list", fails=True).stderr
+
+
+def test_a_moment_to_come_is_refused(terminal: Terminal) -> None:
+    assert "将来" in terminal.run("results", "people", "demo", "--as-of", "2099-01-01T00:00", "--format", "json", fails=True).stderr
+
+
+def test_words_too_long_for_the_table_are_faults(terminal: Terminal) -> None:
+    name = terminal.write("long.csv", "名称,编码,类型,电话\n" + "长" * 129 + ",L1,企业,1\n短,L2," + "类" * 33 + ",1\n")
+    told = terminal.run("unit", "import", name, fails=True).stderr
+    assert f"{name}:2:" in told and f"{name}:3:" in told
+
+
+def test_the_demonstration_keeps_what_the_liaison_confirmed(terminal: Terminal) -> None:
+    name = terminal.write("one.csv", "名称,编码,类型,上级编码,应参人数\n云笠示例纺织厂,320205001002,企业,320205001,777\n")
+    terminal.run("unit", "import", name)
+    terminal.run("demo")
+    units = json.loads(terminal.run("unit", "list", "--under", "320205001002", "--json").stdout)["units"]
+    assert units[0]["headcount"] == 777

@@ -3,14 +3,14 @@
 from fractions import Fraction
 
 import pytest
-from factories import World
+from factories import SECRET, World, right_answers
 from sqlalchemy import select
 
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
-from quizapp.rules.contests import Board, BoardRules, Division, Limits, Metric, UnitRules
+from quizapp.rules.contests import Board, BoardRules, Division, EntryRules, Limits, Metric, UnitRules
 from quizapp.rules.roles import Role
-from quizapp.services import entries
+from quizapp.services import entries, finishing
 
 
 def play(world: World, sign_in) -> None:
@@ -180,3 +180,56 @@ def test_a_change_of_unit_changes_the_division_at_once(world: World, sign_in):
     for division, names in (("qita", ["A**"]), ("qiye", ["B**", "C**"])):
         rows = sign_in().get(f"/contests/june/leaderboard?division={division}").json["rows"]
         assert [row["name"] for row in rows] == names
+
+
+def test_places_go_on_across_pages_in_the_middle_of_a_tie(world: World, sign_in):
+    world.apply(ties=())
+    for login, wrong in (("alice", 0), ("bob", 0), ("carol", 0)):
+        sign_in(login).sit(wrong=wrong)
+    for login in ("dora", "eve"):
+        world.add_account(login)
+        sign_in(login).sit(wrong=2)
+    client, found, after = sign_in(), [], ""
+    while after is not None:
+        page = client.get(f"/contests/june/leaderboard?limit=2&after={after}").json
+        found += [(row["place"], row["shared"]) for row in page["rows"]]
+        after = page.get("next")
+    assert found == [(1, True)] * 3 + [(4, True)] * 2
+
+
+def test_a_frozen_board_takes_in_what_was_finished_for_it_a_little_later(world: World, sign_in):
+    alice, bob = sign_in("alice"), sign_in("bob")
+    sitting = alice.start()
+    alice.save(sitting, right_answers(sitting))
+    bob.sit(wrong=1)
+    freeze = world.clock() + 601_000
+    world.apply(board=BoardRules(freeze_at=freeze))
+    world.clock.now = freeze + 1
+    assert [row["name"] for row in bob.get("/contests/june/leaderboard").json["rows"]] == ["B**"]
+    world.clock.pass_(seconds=5)
+    with world.database.write() as session:
+        finishing.finish_overdue(session, SECRET, sitting["id"], world.clock())
+    assert [row["name"] for row in bob.get("/contests/june/leaderboard").json["rows"]] == ["A**", "B**"]
+
+
+def test_a_head_count_of_nobody_is_flagged_and_unranked(world: World, sign_in):
+    with world.database.write() as session:
+        session.scalars(select(Unit).where(Unit.code == "99010101")).one().headcount = 0
+    world.apply(units=UnitRules(hide_mean_below=1))
+    play(world, sign_in)
+    row = next(r for r in refreshed(world, sign_in(), "/contests/june/units?under=990101")["rows"] if r["code"] == "99010101")
+    assert (row["place"], row["rate"], row["flagged"]) == (None, None, True)
+
+
+def test_a_contest_of_some_units_lists_only_those(world: World, sign_in):
+    world.apply(entry=EntryRules(units=("990101",)))
+    sign_in("alice").sit()
+    assert [row["code"] for row in refreshed(world, sign_in(), "/contests/june/units?under=9901")["rows"]] == ["990101"]
+    assert [row["code"] for row in refreshed(world, sign_in(), "/contests/june/units?kind=企业")["rows"]] == ["99010101", "99010102"]
+
+
+def test_a_value_that_is_not_the_mean_is_not_hidden_with_it(world: World, sign_in):
+    world.apply(units=UnitRules(weights=((Metric.PEOPLE, Fraction(1)),)))
+    sign_in("alice").sit()
+    row = refreshed(world, sign_in(), "/contests/june/units?under=990101")["rows"][0]
+    assert (row["place"], row["value"], row["mean"]) == (1, 1, None)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from factories import DAY, HOUR, World, bank, right_answers
 
-from quizapp.rules.contests import Clock, Counts, Limits, Release
+from quizapp.errors import BadFile, Refused
+from quizapp.rules.contests import Clock, Counts, Division, Limits, Release
 from quizapp.services import banks, contests
 from quizapp.services.audit import CLI
 
@@ -174,3 +176,35 @@ def test_scores_are_kept_back_until_they_are_released(world: World, sign_in):
     world.clock.pass_(days=21)
     assert alice.get(f"/sittings/{sitting['id']}").json["score"]["points"] == 70
     assert alice.get(f"/sittings/{sitting['id']}/review").status_code == 403
+
+
+def test_a_hand_in_does_not_get_round_the_item_clock(world: World, sign_in):
+    item_clock(world)
+    alice = sign_in("alice")
+    sitting = alice.start()
+    world.clock.pass_(minutes=30)
+    reply = alice.submit(sitting, answers={"1": right_answers(sitting)["1"]})
+    assert reply.status_code == 200 and reply.json["score"]["points"] == 0
+
+
+def test_closing_ends_sittings_that_had_the_full_time(world: World, sign_in):
+    world.apply(clock=Clock(paper_ms=600_000, full_time=True))
+    alice = sign_in("alice")
+    sitting = alice.start()
+    world.clock.pass_(seconds=60)
+    with world.database.write() as session:
+        assert contests.close_contest(session, CLI, "june", world.clock()) == 1
+    world.clock.pass_(seconds=60)
+    assert alice.save(sitting, {"1": ["A"]}).status_code == 409
+    with world.database.write() as session, pytest.raises(Refused):
+        contests.close_contest(session, CLI, "june", world.clock())
+
+
+@pytest.mark.parametrize("change", [{"counts": Counts.LAST}, {"ties": ()}, {"divisions": (Division("a", "甲组"),)}])
+def test_what_standings_are_made_by_stays_once_there_are_any(world: World, sign_in, change):
+    world.apply(**change)
+    world.apply()
+    sign_in("alice").sit()
+    with pytest.raises(BadFile):
+        world.apply(**change)
+    world.apply(title="新标题")

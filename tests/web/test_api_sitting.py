@@ -1,9 +1,15 @@
 """A sitting through the API: start, save, resume, hand in, look back."""
 
 import pytest
-from factories import MARKER, World, right_answers
+from factories import MARKER, World, bank, right_answers
+from sqlalchemy import select
 
-from quizapp.rules.contests import Release
+from quizapp.models.contests import Entry
+from quizapp.rules.contests import Division, Release
+from quizapp.rules.items import Kind
+from quizapp.rules.papers import Draw, PaperBlueprint
+from quizapp.services import banks, standings
+from quizapp.services.audit import CLI
 
 
 def test_it_runs_from_start_to_place(world: World, sign_in):
@@ -189,3 +195,32 @@ def test_the_review_gives_key_and_explanation(world: World, sign_in):
     assert [view["right"] for view in items] == [True] * 6 + [False]
     assert all(MARKER in view["explain"] for view in items)
     assert items[0]["key"] == right_answers(sitting)["1"]
+
+
+def test_a_hundred_answers_arrive_in_one_save(world: World, sign_in):
+    with world.database.write() as session:
+        banks.import_bank(session, CLI, bank("big", 100), world.clock())
+    world.apply(blueprint=PaperBlueprint((Draw("big", 100, 100, Kind.SINGLE),)))
+    alice = sign_in("alice")
+    sitting = alice.start()
+    assert alice.save(sitting, right_answers(sitting)).status_code == 200
+    assert alice.submit(sitting, 1).json["score"]["points"] == 100
+
+
+def test_the_last_key_gets_the_same_reply_whatever_revision_comes_with_it(world: World, sign_in):
+    alice = sign_in("alice")
+    sitting = alice.start()
+    first = alice.save(sitting, {"1": ["A"]}, 0, "once")
+    world.clock.pass_(seconds=5)
+    assert alice.save(sitting, {"1": ["A"]}, 1, "once").json == first.json
+
+
+def test_the_place_shown_is_that_of_the_own_division(world: World, sign_in):
+    world.apply(divisions=(Division("qiye", "企业组", ("企业",)), Division("qita", "其他组")))
+    sign_in("alice").sit()
+    world.add_account("dora", "990102")
+    dora = sign_in("dora")
+    dora.sit(wrong=1)
+    with world.database.read() as session:
+        entry = session.scalars(select(Entry).where(Entry.name == "Dora")).one()
+        assert standings.my_place(session, world.contest, entry.id, entry.division, world.clock()) == (1, False, 1)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from quizapp.app import create_app
+from quizapp.services import audit
 from quizapp.settings import Settings
 from quizapp.web.proxies import TrustedProxies
 
@@ -115,3 +116,21 @@ def test_static_files_are_kept_for_ever_under_their_version(world: World, app):
 @pytest.mark.parametrize("path", ["/.git/config", "/console", "/metrics", "/question_banks/xinanfa.yaml", "/instance/secret_key", "/docs"])
 def test_nothing_else_is_served(world: World, app, path: str):
     assert app.test_client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("host", "served"), [("localhost", True), ("127.0.0.1:8000", True), ("[::1]", True), ("192.168.1.5", True), ("evil.example", False)])
+def test_without_a_base_url_only_addresses_are_served(world: World, app, host: str, served: bool):
+    assert (app.test_client().get("/", base_url=f"http://{host}").status_code == 200) is served
+
+
+def test_the_base_url_is_compared_as_hosts_are(world: World):
+    http = made(world, base_url="https://Quiz.Example:443").test_client()
+    assert http.get("/", base_url="https://quiz.example").status_code == 200
+
+
+def test_a_refused_sign_in_of_staff_is_in_the_log(world: World, app):
+    for login in ("olga", "alice", "nobody"):
+        app.test_client().post("/api/v1/session", json={"account": login, "password": "wrong"})
+    with world.database.read() as session:
+        refused = [record for record in audit.read_log(session) if record.result == "refused"]
+    assert [(record.action, record.object) for record in refused] == [("sign_in", "olga")]

@@ -12,7 +12,7 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import MissingUnit, Unit
 from quizapp.rules.contests import Door, EntryRules
 from quizapp.rules.rows import PersonRow
-from quizapp.services import rosters
+from quizapp.services import participation, rosters
 from quizapp.services.audit import CLI
 
 PERSON = {"name": "王示例", "phone": "13800138000", "consent": "y"}
@@ -103,21 +103,76 @@ def test_the_same_phone_by_another_unit_s_link_is_told_of_the_first_entry(world:
         assert len(session.scalars(select(Account).where(Account.phone == "13800138000")).all()) == 1
 
 
-def test_somebody_on_the_roster_who_scans_the_code_is_the_same_person(world: World, app):
+def roster(world: World, *people: PersonRow) -> list[str]:
+    """Put people on the roster of 东一厂; their codes."""
     with world.database.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "99010101")).one()
-        rosters.import_people(session, CLI, SECRET, [PersonRow(2, "王示例", "13800138000")], unit, world.clock(), "r.csv")
-    join(world, Phone(app))
+        issued = rosters.import_people(session, CLI, SECRET, people, unit, world.clock(), "r.csv")
+    return [code for _, _, code in issued]
+
+
+def waiting(world: World) -> list[str]:
     with read(world) as session:
-        account = session.scalars(select(Account).where(Account.phone == "13800138000")).one()
-        assert account.on_roster and session.scalars(select(Entry)).one().account_id == account.id
+        return [str(row["name"]) for row in participation.not_started(session, world.contest) if row["phone"]]
+
+
+def test_name_and_phone_never_open_a_colleague_s_roster_account(world: World, app):
+    roster(world, PersonRow(2, "王示例", "13800138000"))
+    world.apply(slug="exam", entry=EntryRules(doors=(Door.ROSTER,)))
+    guest = Phone(app)
+    join(world, guest)
+    assert guest.post("/c/exam/start", form_at="/c/june/start").status_code == 403
+
+
+def test_the_same_phone_by_link_and_by_roster_is_one_person(world: World, app):
+    (code,) = roster(world, PersonRow(2, "王示例", "13800138000"))
+    by_link, by_code = Phone(app), Phone(app)
+    assert waiting(world) == ["王示例"]
+    join(world, by_link)
+    assert by_link.post("/c/june/start").status_code == 302
+    assert waiting(world) == []
+    assert by_code.post("/sign-in/code", code=code, consent="y").status_code == 302
+    reply = by_code.post("/c/june/start")
+    assert reply.status_code == 409 and "取回码" in reply.get_data(as_text=True)
+    with read(world) as session:
+        assert len(session.scalars(select(Entry)).all()) == 1
+
+
+def test_a_second_contest_on_the_same_phone_keeps_the_first(world: World, phone: Phone):
+    join(world, phone)
+    world.apply(slug="second")
+    link = link_of(world).replace("/june/", "/second/")
+    assert phone.post(link, f"{link}?step=details", **PERSON).status_code == 302
+    assert "王示例" in phone.get("/c/june/mine") and "王示例" in phone.get("/c/second/mine")
+
+
+def test_nobody_comes_in_or_moves_after_the_end(world: World, app, phone: Phone):
+    join(world, phone)
+    with read(world) as session:
+        other = str(session.scalar(select(Unit.id).where(Unit.code == "99010102")))
+    late, link = Phone(app), link_of(world)
+    page = late.http.get(f"{link}?step=details").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    world.clock.pass_(days=21)
+    assert late.http.post(link, data={"csrf_token": token, **PERSON, "phone": "13900139000"}).status_code >= 400
+    with read(world) as session:
+        assert len(session.scalars(select(Entry)).all()) == 1
+    assert phone.post("/c/june/unit", unit=other, form_at="/c/june/mine").status_code == 403
+
+
+def test_pupils_of_one_name_are_told_apart_by_their_seats(world: World, app):
+    first, second = roster(world, PersonRow(2, "张示例", number="0701"), PersonRow(3, "张示例", number="0702"))
+    world.apply(entry=EntryRules(minors=True))
+    for code in (first, second):
+        pupil = Phone(app)
+        assert pupil.post("/sign-in/code", code=code, consent="y").status_code == 302
+        assert pupil.post("/c/june/start").status_code == 302
+    with read(world) as session:
+        assert sorted(session.scalars(select(Entry.name))) == ["0701", "0702"]
 
 
 def test_a_roster_s_code_works_once(world: World, app):
-    with world.database.write() as session:
-        unit = session.scalars(select(Unit).where(Unit.code == "99010101")).one()
-        issued = rosters.import_people(session, CLI, SECRET, [PersonRow(2, "李示例", "13900139000")], unit, world.clock(), "r.csv")
-    code = issued[0][2]
+    (code,) = roster(world, PersonRow(2, "李示例", "13900139000"))
     first, second = Phone(app), Phone(app)
     assert first.post("/sign-in/code", code=code.lower(), consent="y").status_code == 302
     assert first.post("/c/june/start").status_code == 302

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from conftest import SECRET
-from factories import MARKER, PASSWORD, Client, World
+from factories import HOUR, MARKER, PASSWORD, Client, World
 from staffing import Page, actions, join
 
 from quizapp.app import create_app
@@ -49,11 +49,28 @@ def test_the_check_sheet_of_the_own_unit_names_nobody(world: World, sign_in, len
 
 
 def test_confirming_the_head_count_moves_the_rate(world: World, sign_in, lena: Page):
-    assert lena.post("/liaison/headcount", headcount="40").status_code == 302
+    assert lena.post("/liaison/headcount", headcount="14").status_code == 302
     with world.database.read() as session:
         unit = organisations.find_unit(session, "99010101")
-        assert unit.headcount == 40 and unit.headcount_confirmed_at == world.clock()
+        assert unit.headcount == 14 and unit.headcount_confirmed_at == world.clock()
     assert actions(world)[-1] == "unit.headcount"
+
+
+def test_a_head_count_far_from_the_one_before_is_asked_once_more(world: World, lena: Page):
+    told = lena.post("/liaison/headcount", headcount="40").get_data(as_text=True)
+    assert "应参人数从10人改为40人" in told
+    with world.database.read() as session:
+        assert organisations.find_unit(session, "99010101").headcount == 10
+    assert lena.post("/liaison/headcount", headcount="40", confirmed="yes").status_code == 302
+    with world.database.read() as session:
+        assert organisations.find_unit(session, "99010101").headcount == 40
+
+
+def test_a_head_count_below_the_participants_says_what_follows(world: World, sign_in, lena: Page):
+    sign_in("alice").sit()
+    told = lena.post("/liaison/headcount", headcount="0").get_data(as_text=True)
+    assert "少于参与人数1人" in told and "暂不排名次" in told
+    assert actions(world)[-1] != "unit.headcount"
 
 
 @pytest.mark.parametrize("typed", ["", "-1", "一百二十", "99999999999", "1.5"])
@@ -65,6 +82,8 @@ def test_a_head_count_that_is_none_is_refused(world: World, lena: Page, typed: s
 
 def test_a_new_code_opens_the_entry_and_the_old_one_no_longer(world: World, lena: Page):
     entry_id, old = join(world, SECRET)
+    page = lena.read(f"/liaison/june/people/{entry_id}/code")
+    assert "旧码立即作废" in page and "entry.code" not in actions(world)
     reply = lena.post(f"/liaison/june/people/{entry_id}/code")
     code = re.search(r'<span class="code">([^<]+)</span>', reply.get_data(as_text=True))[1]
     who = {"name": "张三", "phone": "13800138000"}
@@ -81,6 +100,8 @@ def test_people_of_another_unit_are_not_found(world: World, lena: Page):
     account_id = rostered(world, "99010102")
     for path in (f"people/{entry_id}/code", f"people/{entry_id}/dispute", f"roster/{account_id}/code"):
         assert lena.post(f"/liaison/june/{path}", disputed="yes").status_code == 404
+    for path in (f"people/{entry_id}/code", f"roster/{account_id}/code"):
+        assert lena.get(f"/liaison/june/{path}").status_code == 404
     with world.database.write() as session:
         who = {"name": "张三", "phone": "13800138000"}
         assert entries.reopen(session, SECRET, world.contest, "", world.clock(), code=old, **who)
@@ -89,6 +110,7 @@ def test_people_of_another_unit_are_not_found(world: World, lena: Page):
 
 def test_somebody_of_the_roster_gets_a_new_sign_in_code(world: World, lena: Page):
     account_id = rostered(world, "99010101")
+    assert "旧码立即作废" in lena.read(f"/liaison/june/roster/{account_id}/code")
     reply = lena.post(f"/liaison/june/roster/{account_id}/code")
     code = re.search(r'<span class="code">([^<]+)</span>', reply.get_data(as_text=True))[1]
     with world.database.write() as session:
@@ -116,8 +138,25 @@ def test_a_dispute_reaches_the_organiser_and_can_be_taken_back(world: World, sig
     assert actions(world)[-1] == "entry.undispute"
 
 
+def reminder_of(lena: Page) -> str:
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", lena.read("/liaison/"), re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_the_reminder_says_what_the_rules_say_of_time(world: World, lena: Page):
+    assert "正在进行，2026年6月21日 12:00截止" in reminder_of(lena)
+    assert "每份试卷7题，限时10分钟，开始后计时不停" in reminder_of(lena)
+    world.apply(opens_at=world.clock() + HOUR)
+    assert "2026年6月1日 13:00开始" in reminder_of(lena)
+
+
+def test_there_is_no_reminder_where_nobody_can_start(world: World, lena: Page):
+    world.apply(last_start=world.clock() - HOUR)
+    assert reminder_of(lena) == "" and "不用提醒" in lena.read("/liaison/")
+
+
 def test_the_reminder_names_and_blames_nobody(world: World, lena: Page):
-    reminder = re.search(r"<textarea[^>]*>(.*?)</textarea>", lena.read("/liaison/"), re.DOTALL)[1]
+    reminder = reminder_of(lena)
     assert "六月竞赛" in reminder and "自愿参加" in reminder and "/j/june/" in reminder
     assert not any(word in reminder for word in ("Alice", "未参加", "尚未", "必须", "通报"))
 

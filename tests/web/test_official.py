@@ -158,7 +158,7 @@ def test_a_practice_is_no_participation(world: World, sign_in, olga: Page):
 def test_the_check_sheet_shows_how_the_numbers_come_about(played: World, ofelia: Page):
     played.apply(units=UnitRules(((Metric.MEAN, Fraction(1)),), hide_mean_below=1))
     told = ofelia.read("/official/june/units/99010101")
-    for part in ("1 ÷ 应参人数10 = 10%", "70分 ÷ 1人 = 70.00分", "在同一上级的2个单位中排名", "Alice"):
+    for part in ("1 ÷ 应参人数10 = 10.0%", "70分 ÷ 1人 = 70.00分", "在同一上级的2个单位中排名", "Alice"):
         assert part in told
     assert "比前一名少20.00" in ofelia.read("/official/june/units/99010102")
 
