@@ -200,6 +200,14 @@ def moment_words(ms: int, zone: str) -> str:
     return f"{at.year}年{at.month}月{at.day}日 {at.hour}:{at.minute:02d}:{at.second:02d}"
 
 
+def exact_duration(ms: int) -> str:
+    """1小时2分5.123秒: what decides between two that are equal in whole seconds."""
+    minutes, rest = divmod(ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    told = (f"{hours}小时" if hours else "") + (f"{minutes}分" if hours or minutes else "")
+    return f"{told}{rest // 1000}.{rest % 1000:03d}秒"
+
+
 def checksum(lines: Iterable[Sequence[object]]) -> str:
     """SHA-256 of the rows: the same figures give the same one, in either format and on any day."""
     found = hashlib.sha256()

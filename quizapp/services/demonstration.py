@@ -20,7 +20,7 @@ from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running, apply_contest
 from quizapp.services.unit_imports import import_units
 
-DAY = 86_400_000
+MINUTE, DAY = 60_000, 86_400_000
 PEOPLE: tuple[tuple[str, Role, str, str | None], ...] = (
     ("demo-admin", Role.ADMIN, "演示管理员", None),
     ("demo-organiser", Role.ORGANISER, "演示组织者", None),
@@ -42,8 +42,10 @@ def set_up(
     import_units(session, actor, [row for row in units if row.code not in there], "demo/units.csv", now)
     contest = session.scalar(select(Contest).where(Contest.slug == rules.slug))
     if contest is None or contest.last_start < now + DAY:
-        opens_at = contest.opens_at if contest is not None else now
-        rules = replace(rules, opens_at=min(opens_at, now), last_start=now + 30 * DAY, closes_at=now + 30 * DAY)
+        minute = now - now % MINUTE  # moments that a form can show
+        opens_at = contest.opens_at if contest is not None else minute
+        end = minute + 30 * DAY
+        rules = replace(rules, opens_at=min(opens_at, minute), last_start=end, closes_at=end)
         if contest is not None:
             contest.paused_at = None
         running = apply_contest(session, actor, rules, now, "demo/contest.yaml")

@@ -230,6 +230,8 @@ class Me:
         self.liaison = visitor.liaison
         self.unit_name = visitor.unit_name
         self.is_staff = visitor.role is not Role.CONTESTANT
+        self.has_login = visitor.login is not None
+        self.home = account.first_page_of(visitor)
 
 
 def _globals() -> dict[str, Any]:

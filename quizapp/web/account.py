@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from quizapp.errors import QuizError, TooMany, Unauthenticated
 from quizapp.rules.roles import Role
-from quizapp.services import accounts
+from quizapp.rules.timing import Phase
+from quizapp.services import accounts, contests
 from quizapp.services.accounts import Visitor
 from quizapp.web import access, words
 from quizapp.web.edge import address, db, edge, finish_transaction, now
@@ -27,16 +28,36 @@ def home_of(who: Visitor) -> str:
     return url_for("liaison.home" if who.liaison else HOMES.get(who.role, "public.home"))
 
 
+def first_page_of(who: Visitor) -> str:
+    """Where somebody's work is, once the password is their own."""
+    return url_for("account.password") if who.must_change_password else home_of(who)
+
+
 def _home(token: str) -> str:
-    """Where somebody goes after signing in."""
+    """Where somebody goes after signing in: a contestant straight to the contest, where only one runs."""
     who = accounts.visitor_of(db(), token, now())
     assert who is not None
-    return url_for("account.password") if who.must_change_password else home_of(who)
+    if who.role is Role.CONTESTANT and not who.must_change_password:
+        running = [contest for contest in contests.list_contests(db()) if contest.phase(now()) is Phase.OPEN]
+        if len(running) == 1:
+            return url_for("contestant.start", slug=running[0].rules.slug)
+    return first_page_of(who)
+
+
+def _sign_in_page(form: SignInForm, target: str | None) -> str:
+    ways_back = {contest.rules.slug: contest.rules.title for contest in contests.list_contests(db())}
+    return render_template(
+        "account/sign_in.html",
+        form=form,
+        next=target,
+        ways_back={slug: title for slug, title in ways_back.items() if not target or f"{target}/".startswith(f"/c/{slug}/")}
+        or ways_back,
+    )
 
 
 @bp.get("/sign-in")
 def sign_in() -> str:
-    return render_template("account/sign_in.html", form=SignInForm(), next=access.local_target(request.args.get("next")))
+    return _sign_in_page(SignInForm(), access.local_target(request.args.get("next")))
 
 
 @bp.post("/sign-in")
@@ -55,7 +76,7 @@ def sign_in_with_password() -> Response | tuple[str, int]:
             _account, token = accounts.sign_in(db(), account_id, address(), now())
             access.remember(token)
             return redirect(target or _home(token))
-    return render_template("account/sign_in.html", form=form, next=target), 400
+    return _sign_in_page(form, target), 400
 
 
 def _count_failure(login: str, error: QuizError) -> None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Reply
 from quizapp.errors import Conflict
 from quizapp.rules import timing, wording
 from quizapp.rules.attempts import Track
-from quizapp.services import contests, entries, finishing, papers, reviews, saves, sittings
+from quizapp.services import contests, entries, finishing, organisations, papers, reviews, saves, sittings
 from quizapp.services.contests import Running
 from quizapp.web import access, words
 from quizapp.web.access import token_id
@@ -29,10 +29,16 @@ def start(slug: str) -> Reply | str:
     contest = contests.find_contest(db(), slug)
     who = access.signed_in()
     rules = contest.rules
-    opened = reviews.open_sitting(db(), contest.id, who.account_id)
+    opened = _open_sitting(contest, who.account_id)
+    entry = entries.entry_of(db(), contest.id, who.account_id)
     return render_template(
         "contestant/start.html",
         contest=contest_card(contest),
+        person={
+            "name": entry.name if entry else who.name,
+            "unit_name": organisations.name_of(db(), entry.unit_id) if entry else who.unit_name,
+        },
+        not_entered=entry is None,
         rules=sentences(wording.paper(rules)),
         paper={
             "total": rules.blueprint.total,
@@ -45,9 +51,19 @@ def start(slug: str) -> Reply | str:
         sittings_left=entries.sittings_left(db(), contest, who.account_id, now()),
         practice_left=entries.sittings_left(db(), contest, who.account_id, now(), Track.PRACTICE),
         places="；".join(sentences(wording.people_places(rules))),
-        resume=opened,
+        resume=opened["id"] if opened else None,
+        resume_end=opened["deadline"] if opened else None,
         why_not=_why_not(contest, who),
     )
+
+
+def _open_sitting(contest: Running, account_id: str) -> dict[str, Any] | None:
+    """One's open sitting; one whose time is up is finished here and is open no more."""
+    opened = reviews.open_sitting(db(), contest.id, account_id)
+    if opened is None:
+        return None
+    view = settled(lambda: sittings.view_sitting(db(), opened, token_id(), now()))
+    return view if view["state"] == "open" else None
 
 
 def _why_not(contest: Running, who: Any) -> str | None:

@@ -22,7 +22,11 @@ bp = Blueprint("joining", __name__)
 def join(slug: str, link: str) -> Reply | str:
     contest, unit = contests.find_contest(db(), slug), organisations.unit_by_link(db(), link)
     who = access.visitor()
-    if who is not None and entries.entry_of(db(), contest.id, who.account_id) is not None:
+    entry = entries.entry_of(db(), contest.id, who.account_id) if who else None
+    if entry is not None:
+        if entry.unit_id != unit.id:
+            mine = organisations.name_of(db(), entry.unit_id) or "—"
+            flash(_("这部手机上%(name)s已代表“%(mine)s”参加，您刚打开的是“%(other)s”的链接", name=entry.name, mine=mine, other=unit.name), "warn")
         return redirect(url_for("contestant.start", slug=slug))
     return _join_page(contest, unit, _join_form(contest), request.args.get("step", "confirm"))
 

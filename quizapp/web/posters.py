@@ -35,7 +35,7 @@ def posters_of(contest: Running, units: Sequence[Any]) -> list[Poster]:
     if len(units) > MOST:
         raise Invalid("一次最多生成{most}张海报，现在是{count}张，请分单位范围生成", most=MOST, count=len(units))
     rules, below = contest.rules, footer_texts()
-    period = _("%(start)s 至 %(end)s", start=words.moment(rules.opens_at), end=words.moment(rules.closes_at))
+    period = _("%(start)s 至 %(end)s", start=words.moment(rules.opens_at), end=words.closing(rules.closes_at))
     address = origin().partition("://")[2]
     return [
         Poster(

@@ -34,6 +34,7 @@ def contest_card(contest: Running) -> dict[str, Any]:
         "about": rules.about,
         "phase": phase.value,
         "phase_words": "暂停中" if contest.paused and phase is Phase.OPEN else PHASES[phase],
+        "paused": contest.paused and phase is Phase.OPEN,
         "opens_at": rules.opens_at,
         "last_start": rules.last_start,
         "closes_at": rules.closes_at,
@@ -45,18 +46,25 @@ def contest_card(contest: Running) -> dict[str, Any]:
 
 @bp.get("/")
 def home() -> str:
-    return render_template("public/home.html", contests=[contest_card(contest) for contest in contests.list_contests(db())])
+    found, who = contests.list_contests(db()), access.visitor()
+    return render_template(
+        "public/home.html",
+        contests=[contest_card(contest) for contest in found],
+        not_entered=who is not None and not any(entries.entry_of(db(), contest.id, who.account_id) for contest in found),
+    )
 
 
 @bp.get("/c/<slug>")
 def contest(slug: str) -> str:
     found = contests.find_contest(db(), slug)
     rules = found.rules
+    mine = _mine(found)
     return render_template(
         "public/contest.html",
         contest=contest_card(found),
         rules=sentences([*wording.paper(rules), *wording.people_places(rules)]),
-        mine=_mine(found),
+        mine=mine,
+        not_entered=mine is not None and not mine["entered"],
         links={
             "start": url_for("contestant.start", slug=slug),
             "board": url_for("public.board", slug=slug),

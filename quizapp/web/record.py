@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Refused
 from quizapp.rules import timing
 from quizapp.rules.attempts import Track
 from quizapp.rules.contests import Release
@@ -98,13 +97,13 @@ def _in_words(kind: str, answer: Any) -> str:
 
 
 @bp.get("/c/<slug>/mine")
-def mine(slug: str) -> str:
+def mine(slug: str) -> Reply | str:
     contest = contests.find_contest(db(), slug)
     rules = contest.rules
     who = access.signed_in()
     entry = entries.entry_of(db(), contest.id, who.account_id)
     if entry is None:
-        raise Refused("您还没有参加本次竞赛")
+        return redirect(url_for("contestant.start", slug=slug))
     rows = reviews.my_sittings(db(), contest.id, who.account_id)
     seen = timing.is_released(rules.release_score, rules.closes_at, now())
     key_seen = timing.is_released(rules.release_key, rules.closes_at, now())

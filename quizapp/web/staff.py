@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,18 +87,20 @@ def _kept(packed: str, name: str) -> Upload:
 
 
 def as_of(contest: Running) -> int | None:
-    """The moment asked for in the address, in the contest's zone; None is now. Raises Invalid."""
+    """The moment asked for in the address, in the contest's zone; a bare date is its end. None is now. Raises Invalid."""
     text = request.args.get("as_of", "").strip()
     if not text:
         return None
+    bare = re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text, re.ASCII) is not None
     try:
-        found = epoch_ms(moment(text), contest.rules.zone)
+        found = epoch_ms(moment(f"{text} 00:00" if bare else text), contest.rules.zone)
+        end = epoch_ms(moment(f"{text} 24:00"), contest.rules.zone) if bare else found
     except ValueError as error:
         told = _("截止时刻%(why)s", why=str(error))
         raise Invalid("截止时刻请写成 2026-06-04 11:00", errors=[("as_of", told)]) from None
     if found > now():
         raise Invalid("这个截止时刻还没有到，请改早一些")
-    return found
+    return end if end <= now() else None
 
 
 def page_of(rows: Sequence[T], **query: Any) -> tuple[Sequence[T], str | None, str | None]:
@@ -122,7 +125,7 @@ def phase_words(contest: Running) -> str:
         return _("已暂停")
     words = {
         Phase.UPCOMING: _("未开始"),
-        Phase.OPEN: _("正在进行"),
+        Phase.OPEN: _("进行中"),
         Phase.CLOSING: _("即将截止"),
         Phase.OVER: _("已结束"),
     }

@@ -1,7 +1,7 @@
 """How numbers, moments and refusals are said to people."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,17 @@ def moment(ms: int | None) -> str:
     return f"{at.year}年{at.month}月{at.day}日 {at.hour}:{at.minute:02d}"
 
 
+def closing(ms: int | None) -> str:
+    """The same for an end: midnight is the 24:00 of the day before, as notices write it (2026年12月26日24时)."""
+    if ms is None:
+        return "—"
+    at = local(ms)
+    if at.hour or at.minute or at.second:
+        return moment(ms)
+    eve = at.date() - timedelta(days=1)
+    return f"{eve.year}年{eve.month}月{eve.day}日24时"
+
+
 def clock_time(ms: int) -> str:
     """9:00"""
     at = local(ms)
@@ -64,11 +75,11 @@ def mean(value: Fraction | None) -> str:
 
 
 def percent(share: Fraction | float | None) -> str:
-    """62.3%"""
+    """62.3%; somebody is never shown as nobody."""
     if share is None:
         return "—"
-    shown = rounded(Fraction(share) * 100, 1)
-    return f"{shown:g}%"
+    shown = f"{rounded(Fraction(share) * 100, 1):.1f}%"
+    return "<0.1%" if share > 0 and shown == "0.0%" else shown
 
 
 def place(number: int | None, shared: bool = False) -> str:
@@ -80,5 +91,6 @@ def place(number: int | None, shared: bool = False) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        moment=moment, clock_time=clock_time, duration=duration_words, points=points, percent=percent, place=place, mean=mean
-    )
+        moment=moment, closing=closing, clock_time=clock_time, duration=duration_words, points=points, percent=percent,
+        place=place, mean=mean,
+    )  # fmt: skip

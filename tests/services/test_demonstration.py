@@ -44,6 +44,14 @@ def test_a_lapsed_contest_is_renewed_and_keeps_its_data(database: Database, sett
     assert alice.post("/contests/demo/sittings").status_code == 201
 
 
+def test_its_times_are_whole_minutes(database: Database, clock, set_up) -> None:
+    clock.pass_(seconds=17)
+    set_up({})
+    with database.read() as session:
+        rules = contests.find_contest(session, "demo").rules
+    assert all(moment % 60_000 == 0 for moment in (rules.opens_at, rules.last_start, rules.closes_at))
+
+
 def test_it_can_be_taken_away_with_everything_that_came_of_it(database: Database, settings: Settings, clock, set_up) -> None:
     passwords = set_up({})
     alice = Client(create_app(settings, clock, database=database)).enter("demo-contestant", passwords["demo-contestant"])

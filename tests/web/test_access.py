@@ -29,10 +29,10 @@ TABLE: Mapping[str, str] = {
         joining.report_missing joining.welcome""".split(),
         ALL,
     ),
-    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin"], SIGNED_IN),
+    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin", "record.mine"], SIGNED_IN),
     **dict.fromkeys(
         """api.open_item api.review api.save api.show_sitting api.submit contestant.answer contestant.confirm
-        contestant.hand_in contestant.sheet contestant.sitting record.mine record.result record.review joining.unit
+        contestant.hand_in contestant.sheet contestant.sitting record.result record.review joining.unit
         joining.change_unit""".split(),
         OWNER,
     ),

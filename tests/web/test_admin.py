@@ -120,6 +120,15 @@ def test_the_log_shows_who_did_what_and_holds_no_secret(world: World, ada: Page)
     assert "没有这类记录" in ada.read("/admin/audit?action=contest.close")
 
 
+def test_the_log_speaks_in_words_not_in_json(world: World, ada: Page):
+    end = {"last_start": "2026-06-10 23:30", "closes_at": "2026-06-10 24:00"}
+    assert ada.post("/organiser/contests/june/end", confirmed="yes", **end).status_code == 302
+    told = ada.read("/admin/audit?action=contest")
+    assert "最后开始时间：2026年6月10日 23:30" in told and "截止时间：2026年6月10日24时" in told
+    assert "名称：六月竞赛" in told and not re.search(r"\d{13}|&#34;|closes_at", told)
+    assert "角色：管理员" in ada.read("/admin/audit?action=account")
+
+
 def test_the_log_turns_pages(world: World, ada: Page):
     with world.database.write() as session:
         for number in range(230):
@@ -143,6 +152,7 @@ def test_a_backup_holds_what_was_saved(world: World, ada: Page, tmp_path):
         pytest.skip("pg_dump is tried by the tests of the command line")
     reply = ada.post("/admin/backup")
     assert reply.status_code == 200 and reply.headers["Cache-Control"] == "no-store"
+    assert "20260601-120000" in reply.headers["Content-Disposition"]  # as the clock on the wall says
     (tmp_path / "copy.db").write_bytes(reply.get_data())
     copy = sqlite3.connect(tmp_path / "copy.db")
     assert copy.execute("SELECT count(*) FROM accounts").fetchone() == (8,)

@@ -140,7 +140,48 @@ def test_a_past_moment_is_asked_for_in_the_contests_zone(world: World, sign_in, 
 
 @pytest.mark.parametrize("typed", ["昨天", "2026-13-01 11:00", "2030-01-01 00:00", "'; drop table"])
 def test_a_moment_that_is_none_is_refused_in_words(world: World, olga: Page, typed: str):
-    assert "截止时刻" in olga.read(f"/official/june/people?as_of={typed}", 400)
+    for name in ("people", "units", "summary"):
+        told = olga.read(f"/official/june/{name}?as_of={typed}", 400)
+        assert 'id="as_of-error"' in told and "截止时刻" in told and "导出xlsx" in told
+    assert "截止时刻" in olga.read(f"/official/june/people.csv?as_of={typed}", 400)
+
+
+def test_a_bare_date_is_its_end_and_today_is_now(world: World, sign_in):
+    sign_in("alice").sit()
+    world.clock.pass_(days=1)
+    sign_in("carol").sit()
+    olga = Page(sign_in("olga"))
+    assert [row[2] for row in olga.csv("/official/june/people.csv?as_of=2026-06-01")[1:]] == ["Alice"]
+    assert "截至2026年6月1日24时" in olga.read("/official/june/people?as_of=2026-06-01")
+    assert len(olga.csv("/official/june/people.csv?as_of=2026-06-02")) == 3
+    assert olga.get("/official/june/people?as_of=2026-06-03").status_code == 400
+
+
+def test_what_decides_between_equal_seconds_is_shown(world: World, sign_in, olga: Page):
+    sitting = sign_in("alice").start()
+    world.clock.pass_(seconds=65)
+    from_all_right(sign_in("alice"), sitting, 0)
+    for path in ("/official/june/people", "/official/june/units/99010101"):
+        told = olga.read(path)
+        assert "1分5.000秒" in told and "2026年6月1日 12:01:05" in told
+
+
+def test_a_place_is_the_same_in_the_list_and_on_the_sheet(played: World, olga: Page):
+    played.apply(units=UnitRules(((Metric.MEAN, Fraction(1)),), hide_mean_below=1))
+    told = olga.read("/official/june/units?under=9901&kind=企业")
+    sheet = olga.read("/official/june/units/99010201?under=9901&kind=企业")
+    assert "under=9901&amp;kind=" in told and "并列第1名" in told
+    assert "并列第1名" in sheet and "在示例县的3个企业中排名" in sheet
+    assert "第1名" in olga.read("/official/june/units/99010201?kind=没有") and "同一上级的1个" in olga.read(
+        "/official/june/units/99010201?kind=没有"
+    )
+
+
+@pytest.mark.parametrize("name", EVERY_LIST)
+def test_paper_says_what_it_is_of_and_of_when(played: World, olga: Page, name: str):
+    told = olga.read(f"/official/june/{name}?under=990101")
+    line = told.split('<p class="print-only">')[1].split("</p>")[0]
+    assert "六月竞赛" in line and "东镇" in line and ("截至" in line or name == "waiting")
 
 
 def test_those_who_have_not_begun_are_listed_and_those_who_have_are_not(world: World, sign_in, olga: Page):
@@ -177,7 +218,14 @@ def test_the_means_of_very_small_units_are_in_no_file(played: World, olga: Page)
 
 def test_the_cross_table_adds_up_on_both_sides(played: World, olga: Page):
     rows = olga.csv("/official/june/summary.csv?under=9901")
-    assert rows == [["单位", "企业", "合计"], ["东镇", "2", "2"], ["西镇", "1", "1"]]
+    assert rows == [["单位", "企业", "镇街", "合计"], ["东镇", "2", "0", "2"], ["西镇", "1", "0", "1"]]
+
+
+def test_the_cross_table_also_names_units_where_nobody_took_part(world: World, sign_in, olga: Page):
+    sign_in("alice").sit()
+    rows = olga.csv("/official/june/summary.csv?under=990101")
+    assert rows[0][1] == "企业" and [row[0] for row in rows[1:]] == ["东一厂", "东二厂"]
+    assert rows[2][1] == "0" and "东二厂" in olga.read("/official/june/summary?under=990101")
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(world: World, sign_in, olga: Page):

@@ -103,6 +103,29 @@ def test_a_contest_file_is_shown_before_it_is_applied(world: World, olga: Page):
     assert "七月竞赛" in olga.read("/organiser/contests/july")
 
 
+def test_a_file_that_takes_back_an_extension_says_so(world: World, olga: Page):
+    text = contest_yaml.write_contest(running(world).rules).decode().replace("per_day: 2", "per_day: 3")
+    world.apply(last_start=world.clock() + 25 * DAY, closes_at=world.clock() + 25 * DAY + 12 * HOUR)
+    told = olga.post("/organiser/contest-file", ("june.yaml", text)).get_data(as_text=True)
+    assert "截止时间：2026年6月26日24时 → 2026年6月21日 12:00" in told and "时间比现在的早" in told
+    assert "每天次数：2 → 3" in told and "题目乱序" not in told
+    same = contest_yaml.write_contest(running(world).rules).decode()
+    told = olga.post("/organiser/contest-file", ("june.yaml", same)).get_data(as_text=True)
+    assert "和现在的规则相同" in told and "时间比现在的早" not in told
+
+
+def test_an_end_at_midnight_is_said_as_24_hours(world: World, olga: Page):
+    world.apply(last_start=world.clock() + 12 * HOUR, closes_at=world.clock() + 12 * HOUR)
+    assert "2026年6月1日24时" in olga.read("/organiser/") and "2026年6月1日24时" in olga.read("/organiser/contests/june")
+    assert 'value="2026-06-01 24:00"' in olga.read("/organiser/contests/june/end")
+
+
+def test_the_form_of_the_end_shows_no_milliseconds(world: World, olga: Page):
+    world.apply(last_start=world.clock() + HOUR + 673, closes_at=world.clock() + HOUR + 17_673)
+    told = olga.read("/organiser/contests/june/end")
+    assert 'value="2026-06-01 13:00"' in told and 'value="2026-06-01 13:00:17"' in told
+
+
 def test_a_contest_file_is_refused_with_all_its_faults(world: World, olga: Page):
     text = contest_yaml.write_contest(running(world).rules).decode()
     text = text.replace("clock:", "clok:").replace("bank: tests", "bank: nowhere").replace("closes_at:", "closes:")
@@ -163,9 +186,25 @@ def test_a_bank_can_be_a_table(world: World, olga: Page):
     assert "谁负责？" in olga.read(reply.headers["Location"])
 
 
+def test_a_table_without_code_or_title_is_asked_for_both(world: World, olga: Page):
+    table = "题型,题干,选项A,选项B,答案\n单选题,谁负责？,负责人,安全员,A\n"
+    reply = olga.post("/organiser/banks/upload", ("table.csv", table))
+    told = reply.get_data(as_text=True)
+    assert reply.status_code == 400 and "请填题库代码" in told and "请填题库名称" in told
+    with world.database.read() as session:
+        assert len(banks.list_banks(session)) == 1
+
+
+def test_publishing_is_not_shown_as_a_danger(world: World, olga: Page):
+    with world.database.read() as session:
+        version = banks.list_banks(session)[0].id
+    assert "weui-btn_warn" not in olga.read(f"/organiser/banks/{version}/publish")
+    assert "weui-btn_warn" in olga.read("/organiser/contests/june/close")
+
+
 def test_what_a_bank_says_is_never_markup(world: World, olga: Page):
     table = "题型,题干,选项A,选项B,答案\n单选题,<script>alert(1)</script>,<img src=x onerror=y>,乙,A\n"
-    reply = olga.post("/organiser/banks/upload", ("x.csv", table), code="x")
+    reply = olga.post("/organiser/banks/upload", ("x.csv", table), code="x", title="x")
     told = olga.read(reply.headers["Location"])
     assert "<script>alert" not in told and "<img src=x" not in told and "&lt;script&gt;" in told
 

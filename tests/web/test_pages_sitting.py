@@ -142,7 +142,7 @@ def test_signing_in_leads_to_local_pages_only(world: World, app, target):
     browser = Browser(app)
     browser.html = browser.http.get("/sign-in").get_data(as_text=True)
     reply = browser.press("/sign-in", account="alice", password="correct horse", next=target)
-    assert reply.status_code == 302 and reply.headers["Location"] == "/"
+    assert reply.status_code == 302 and reply.headers["Location"] == "/c/june/start"
 
 
 def test_signing_in_goes_on_where_one_wanted_to_go(world: World, app):

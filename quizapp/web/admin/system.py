@@ -1,18 +1,17 @@
 """The texts below every page, the log of what everybody did, backup."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.services import options
 from quizapp.services.audit import read_log
-from quizapp.web import staff
+from quizapp.web import staff, words
+from quizapp.web.admin.details import detail_words
 from quizapp.web.admin.door import bp, tabs
 from quizapp.web.edge import db, edge, finish_transaction, now
 from quizapp.web.exports import log, send
@@ -43,10 +42,9 @@ WORDS = {
     "entry.code": "补发取回码", "entry.unit": "更换单位", "entry.dispute": "提出异议", "entry.undispute": "撤销异议",
     "export.people": "导出个人成绩", "export.units": "导出单位成绩", "export.waiting": "导出未参加人员", "export.summary": "导出汇总",
     "export.posters": "打印海报", "export.codes": "导出登录码", "export.bank": "导出题库", "export.contest": "导出竞赛文件",
-    "settings.change": "更改设置", "backup": "下载备份",
+    "export.tree": "导出单位表", "settings.change": "更改设置", "backup": "下载备份", "restore": "恢复备份", "demo.remove": "撤下演示",
 }  # fmt: skip
 PAGE = 100
-SHOWN = 240
 
 
 @bp.get("/settings")
@@ -88,15 +86,14 @@ def audit() -> str:
 
 
 def _line(one: Any) -> dict[str, Any]:
-    detail = orjson.dumps(one.detail).decode() if one.detail else ""
     return {
         "at": one.at,
         "who": one.actor_name,
         "address": one.address,
         "action": _(WORDS[one.action]) if one.action in WORDS else one.action,
         "object": one.object,
-        "detail": detail if len(detail) <= SHOWN else f"{detail[:SHOWN]}…",
-        "result": "" if one.result == "ok" else one.result,
+        "detail": detail_words(one.detail or {}),
+        "result": "" if one.result == "ok" else _("没有成功") if one.result == "refused" else one.result,
     }
 
 
@@ -114,6 +111,6 @@ def download_backup() -> Response:
         path = Path(folder) / "backup"
         edge().database.backup(str(path))
         data = path.read_bytes()
-    at = datetime.fromtimestamp(now() / 1000, UTC)
+    at = words.local(now())
     ending = "db" if edge().settings.embedded else "dump"
     return send(data, f"quizapp-{at:%Y%m%d-%H%M%S}.{ending}", "application/octet-stream")

@@ -6,17 +6,25 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
-from quizapp.errors import Refused
+from quizapp.errors import Invalid, Refused
+from quizapp.formats import result_sheets
 from quizapp.rules.roles import Right
 from quizapp.services import contests, scopes
 from quizapp.services.contests import Running
-from quizapp.web import staff
+from quizapp.web import staff, words
 from quizapp.web.access import only, signed_in
-from quizapp.web.edge import db
+from quizapp.web.edge import db, edge
 
 bp = Blueprint("official", __name__, url_prefix="/official")
 bp.before_request(only(Right.OVERSEE))
 bp.context_processor(staff.shell)
+bp.add_app_template_filter(result_sheets.exact_duration, "exact_duration")
+
+
+@bp.app_template_filter("second")
+def _second(ms: int) -> str:
+    """2026年6月4日 11:00:05"""
+    return result_sheets.moment_words(ms, edge().settings.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,16 @@ class View:
     top: Any
     under: Any
     as_of: int | None
+    fault: str = ""  # why the moment of the address is none; the list then stands as of now
+
+    @property
+    def query_as_of(self) -> str:
+        """The moment for the links of the page."""
+        return "" if self.fault else request.args.get("as_of", "").strip()
+
+    @property
+    def status(self) -> int:
+        return 400 if self.fault else 200
 
     @property
     def scope(self) -> str:
@@ -35,11 +53,24 @@ class View:
 
 def view_of(slug: str) -> View:
     """Raises NotFound for a contest that is not there and for a unit outside one's subtree."""
+    contest, top, under = _part_of(slug)
+    return View(contest, top, under, staff.as_of(contest))
+
+
+def _part_of(slug: str) -> tuple[Running, Any, Any]:
     contest = contests.find_contest(db(), slug)
     top = staff.my_top()
     code = request.args.get("under", "").strip()
-    under = scopes.unit_within(db(), top, code) if code else top
-    return View(contest, top, under, staff.as_of(contest))
+    return contest, top, scopes.unit_within(db(), top, code) if code else top
+
+
+def page_of_view(slug: str) -> View:
+    """The same for a page, which shows a moment that is none at its field and keeps the list."""
+    try:
+        return view_of(slug)
+    except Invalid as error:
+        contest, top, under = _part_of(slug)
+        return View(contest, top, under, None, words.said(error))
 
 
 def no_liaison() -> None:
@@ -64,15 +95,16 @@ def contest_card(view: View) -> dict[str, Any]:
 
 def tabs(view: View) -> list[dict[str, Any]]:
     """The lists of a contest; officials have them in the left column."""
-    words = [
+    told = [
         ("official.people", _("个人")), ("official.units", _("单位")),
         ("official.waiting", _("未参加")), ("official.summary", _("汇总")),
     ]  # fmt: skip
-    kept: dict[str, Any] = {name: value for name in ("under", "as_of") if (value := request.args.get(name))}
+    asked = {"under": request.args.get("under", ""), "as_of": view.query_as_of}
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     slug = view.contest.rules.slug
     return [
         {"name": name, "url": url_for(end, slug=slug, **kept), "current": request.endpoint == end}
-        for end, name in words
+        for end, name in told
     ]
 
 

@@ -20,6 +20,7 @@ from quizapp.web.official.door import (
     contest_card,
     file_links,
     no_liaison,
+    page_of_view,
     tabs,
     under_choices,
     view_of,
@@ -63,12 +64,13 @@ def _query() -> dict[str, str]:
 
 
 @bp.get("/<slug>/people")
-def people(slug: str) -> str:
+def people(slug: str) -> tuple[str, int]:
     no_liaison()
-    view = view_of(slug)
+    view = page_of_view(slug)
     rows = _people(view)
-    page, before, following = staff.page_of(rows, **_query())
-    return render_template(
+    query = _query() | {"as_of": view.query_as_of}
+    page, before, following = staff.page_of(rows, **query)
+    shown = render_template(
         "official/people.html",
         contest=contest_card(view),
         tabs=tabs(view),
@@ -77,14 +79,16 @@ def people(slug: str) -> str:
         rows=page,
         total=len(rows),
         sittings=sum(row.sittings for row in rows),
-        query=_query(),
+        query=query,
+        as_of_fault=view.fault,
         divisions={division.code: division.title for division in view.contest.rules.divisions},
         under_choices=under_choices(view),
-        exports=file_links("official.people_file", slug, **_query()),
+        exports=file_links("official.people_file", slug, **query),
         explains=words.sentences(wording.people_places(view.contest.rules)),
         previous_url=before,
         next_url=following,
     )
+    return shown, view.status
 
 
 @bp.get("/<slug>/people.<layout>")

@@ -19,7 +19,16 @@ from quizapp.web import staff, words
 from quizapp.web.access import signed_in
 from quizapp.web.edge import db, now
 from quizapp.web.exports import send_sheet, stamp
-from quizapp.web.official.door import View, bp, contest_card, file_links, tabs, under_choices, view_of
+from quizapp.web.official.door import (
+    View,
+    bp,
+    contest_card,
+    file_links,
+    page_of_view,
+    tabs,
+    under_choices,
+    view_of,
+)
 
 MOST_PEOPLE = 500
 
@@ -53,13 +62,14 @@ def _row(row: UnitResult, rules: ContestRules) -> dict[str, Any]:
 
 
 @bp.get("/<slug>/units")
-def units(slug: str) -> str:
-    view = view_of(slug)
+def units(slug: str) -> tuple[str, int]:
+    view = page_of_view(slug)
     table = _table(view)
     rules = view.contest.rules
-    page, before, following = staff.page_of(table.rows, **_query())
+    query = _query() | {"as_of": view.query_as_of}
+    page, before, following = staff.page_of(table.rows, **query)
     people, sittings = sum(r.figures.people for r in table.rows), sum(r.figures.sittings for r in table.rows)
-    return render_template(
+    shown = render_template(
         "official/units.html",
         contest=contest_card(view),
         tabs=tabs(view),
@@ -70,16 +80,18 @@ def units(slug: str) -> str:
         sums={"people": people, "sittings": sittings},
         reconciliation=result_sheets.reconciliation(table.whole, people, sittings),
         by_value=len(rules.units.weights) > 1,
-        query=_query(),
+        query=query,
+        as_of_fault=view.fault,
         kind_choices=[("", _("直接下级")), *((kind, _("其下所有%(kind)s", kind=kind)) for kind in table.kinds)],
         under_choices=under_choices(view),
         trail=_trail(view),
         own=view.under.code if view.under is not None else None,
-        exports=file_links("official.units_file", slug, **_query()),
+        exports=file_links("official.units_file", slug, **query),
         explains=words.sentences(wording.unit_places(rules)),
         previous_url=before,
         next_url=following,
     )
+    return shown, view.status
 
 
 def _trail(view: View) -> list[dict[str, str]]:
@@ -87,7 +99,7 @@ def _trail(view: View) -> list[dict[str, str]]:
     if view.under is None:
         return []
     line = scopes.trail(db(), view.top, view.under)[:-1]
-    kept: dict[str, Any] = {"as_of": request.args.get("as_of") or None, "slug": view.contest.rules.slug}
+    kept: dict[str, Any] = {"as_of": view.query_as_of or None, "slug": view.contest.rules.slug}
     steps = [] if view.top is not None else [{"name": _("全部单位"), "url": url_for("official.units", **kept)}]
     return steps + [{"name": unit.name, "url": url_for("official.units", under=unit.code, **kept)} for unit in line]
 
@@ -103,25 +115,28 @@ def units_file(slug: str, layout: str) -> Response:
 
 
 @bp.get("/<slug>/units/<code>")
-def check(slug: str, code: str) -> str:
+def check(slug: str, code: str) -> tuple[str, int]:
     """单位成绩核查单: everything that one unit's place rests on, to be printed and signed."""
-    view = view_of(slug)
+    view = page_of_view(slug)
     unit = scopes.unit_within(db(), view.top, code)
     compared = view.top is None or unit.id != view.top.id
-    found = overview.unit_check(db(), view.contest, unit, compared=compared, as_of=view.as_of)
+    kind = request.args.get("kind", "")
+    found = overview.unit_check(
+        db(), view.contest, unit, compared=compared, under=view.under, kind=kind, as_of=view.as_of
+    )
     if found is None:
         raise NotFound("没有编码为“{code}”的单位", code=code)
     counted = [] if signed_in().liaison else results.people(db(), view.contest, as_of=view.as_of, under=unit)
     rules = view.contest.rules
-    return render_template(
+    shown = render_template(
         "official/check.html",
         contest=contest_card(view),
         tabs=tabs(view),
         unit={"name": unit.name, "code": unit.code, "kind": unit.kind or ""},
         as_of=view.as_of or now(),
-        query={"as_of": request.args.get("as_of", "")},
+        query={"as_of": view.query_as_of},
         row=_row(found.row, rules),
-        among=found.among,
+        among=_among(view, found),
         workings=_workings(found, rules),
         distance=_distance(found, rules),
         explains=words.sentences(wording.unit_places(rules)),
@@ -130,6 +145,17 @@ def check(slug: str, code: str) -> str:
         total=len(counted),
         seen=not signed_in().liaison,
     )
+    return shown, view.status
+
+
+def _among(view: View, found: UnitCheck) -> str:
+    """Which list the place is one of."""
+    if found.kind:
+        scope = view.under.name if view.under is not None else _("全部范围")
+        return _("在%(scope)s的%(count)s个%(kind)s中排名。", scope=scope, count=found.among, kind=found.kind)
+    if found.among:
+        return _("在同一上级的%(count)s个单位中排名。", count=found.among)
+    return _("本单位在上级榜单中的名次，由上级核查。")
 
 
 def _workings(found: UnitCheck, rules: ContestRules) -> list[str]:
@@ -188,17 +214,17 @@ def _cells(view: View) -> list[dict[str, object]]:
 
 
 @bp.get("/<slug>/summary")
-def summary(slug: str) -> str:
+def summary(slug: str) -> tuple[str, int]:
     """Participants by town and kind."""
-    view = view_of(slug)
+    view = page_of_view(slug)
     cells = _cells(view)
     kinds = sorted({str(cell["类型"]) for cell in cells})
     lines: dict[str, dict[str, Any]] = defaultdict(dict)
     for cell in cells:
         lines[str(cell["单位"])][str(cell["类型"])] = cell["参与人数"]
-    query = {name: request.args.get(name, "") for name in ("under", "as_of")}
+    query = {"under": request.args.get("under", ""), "as_of": view.query_as_of}
     days = participation.by_day(db(), view.contest, view.as_of or now(), view.under)
-    return render_template(
+    shown = render_template(
         "official/summary.html",
         contest=contest_card(view),
         tabs=tabs(view),
@@ -212,9 +238,11 @@ def summary(slug: str) -> str:
         days=days,
         day_bars=staff.day_bars(days),
         query=query,
+        as_of_fault=view.fault,
         under_choices=under_choices(view),
         exports=file_links("official.summary_file", slug, **query),
     )
+    return shown, view.status
 
 
 @bp.get("/<slug>/summary.<layout>")

@@ -1,13 +1,13 @@
 """Question banks: every version, importing one to look at, publishing it."""
 
-import re
+from pathlib import PurePath
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import BadFile, Fault, Invalid
+from quizapp.errors import BadFile, Invalid
 from quizapp.formats import bank_table, bank_yaml
 from quizapp.formats.table_workbook import is_workbook
 from quizapp.rules.items import Bank, Item, Kind
@@ -62,7 +62,7 @@ def upload_bank() -> Reply | tuple[str, int]:
     form = BankForm()
     try:
         upload = staff.uploaded()
-        if not form.validate():
+        if not (form.validate() and _says_enough(form, upload)):
             return render_template("organiser/bank_file.html", form=form), 400
         bank = _read(upload, form)
     except Invalid as error:
@@ -77,16 +77,27 @@ def upload_bank() -> Reply | tuple[str, int]:
     return redirect(url_for("organiser.bank", version_id=version.id))
 
 
+def _is_table(upload: staff.Upload) -> bool:
+    return PurePath(upload.name.lower()).suffix in TABLES or is_workbook(upload.data)
+
+
+def _says_enough(form: BankForm, upload: staff.Upload) -> bool:
+    """Whether a table comes with the code and the title that it cannot say itself."""
+    if not _is_table(upload):
+        return True
+    if not form.code.data:
+        form.code.errors = [_("表格文件请填题库代码，例如 xinanfa")]
+    if not form.title.data:
+        form.title.errors = [_("表格文件请填题库名称")]
+    return bool(form.code.data and form.title.data)
+
+
 def _read(upload: staff.Upload, form: BankForm) -> Bank:
     """Raises BadFile with every fault."""
-    ending = upload.name.lower()[upload.name.rfind(".") :] if "." in upload.name else ""
-    if ending not in TABLES and not is_workbook(upload.data):
+    if not _is_table(upload):
         return bank_yaml.read_bank(upload.data, upload.name)
-    stem = upload.name.rpartition(".")[0]
-    code = form.code.data or re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-")
-    if not code:
-        raise BadFile([Fault("表格文件请在“题库代码”里填一个代码，例如 xinanfa", None, "code", upload.name)])
-    return bank_table.read_bank(upload.data, upload.name, code[:64], form.title.data or stem, form.source.data or "")
+    code, title = str(form.code.data), str(form.title.data)
+    return bank_table.read_bank(upload.data, upload.name, code, title, form.source.data or "")
 
 
 @bp.get("/banks/<int:version_id>")
@@ -165,6 +176,7 @@ def confirm_publish(version_id: int) -> str:
     ]
     return render_template(
         "organiser/confirm.html",
+        kind="primary",
         title=_("发布题库"),
         button=_("发布"),
         consequences=told,

@@ -94,6 +94,7 @@ def confirm(slug: str, act: str) -> str:
     return render_template(
         "organiser/confirm.html",
         contest=card(found),
+        kind="warn" if act in ("pause", "close") else "primary",
         title=title,
         button=button,
         consequences=consequences,
@@ -109,7 +110,7 @@ def _consequences(contest: Running, act: str) -> tuple[str, str, list[str]]:
     if act == "open":
         told = [
             _("从现在起可以开始答题，原定%(moment)s", moment=words.moment(rules.opens_at)),
-            _("截止时间不变：%(moment)s", moment=words.moment(rules.closes_at)),
+            _("截止时间不变：%(moment)s", moment=words.closing(rules.closes_at)),
         ]
         return _("提前开始"), _("现在开始"), told
     if act == "pause":
@@ -118,12 +119,12 @@ def _consequences(contest: Running, act: str) -> tuple[str, str, list[str]]:
         return (
             _("恢复"),
             _("恢复"),
-            [_("又可以开始答题，到%(moment)s为止", moment=words.moment(rules.last_start)), going_on],
+            [_("又可以开始答题，到%(moment)s为止", moment=words.closing(rules.last_start)), going_on],
         )
     told = [
         _("没有人能再开始答题"),
         _("正在答题的%(count)s人到此为止，按已保存的答案计分", count=running),
-        _("原定截止时间是%(moment)s", moment=words.moment(rules.closes_at)),
+        _("原定截止时间是%(moment)s", moment=words.closing(rules.closes_at)),
     ]
     return _("立即结束"), _("立即结束"), told
 
@@ -152,13 +153,14 @@ def perform(slug: str, act: str) -> Reply:
 @bp.get("/contests/<slug>/end")
 def end(slug: str) -> str:
     found = contests.find_contest(db(), slug)
-    zone = found.rules.zone
-    form = EndForm(
-        formdata=None,
-        last_start=moment_text(found.rules.last_start, zone, end_of_day=True),
-        closes_at=moment_text(found.rules.closes_at, zone, end_of_day=True),
-    )
+    rules = found.rules
+    form = EndForm(formdata=None, last_start=_typed(rules.last_start, rules.zone), closes_at=_typed(rules.closes_at, rules.zone))
     return _end_page(found, form)
+
+
+def _typed(value: int, zone: str) -> str:
+    """A moment as people type it: nobody types milliseconds."""
+    return moment_text(value - value % 1000, zone, end_of_day=True)
 
 
 def _end_page(found: Running, form: EndForm) -> str:
@@ -185,7 +187,7 @@ def move_end(slug: str) -> Reply | str | tuple[str, int]:
         form.form_errors.append(words.said(error))
         return _end_page(found, form), 400
     flash(
-        _("截止时间已改为%(moment)s，%(count)s个正在进行的答题随之调整", moment=words.moment(closes_at), count=changed),
+        _("截止时间已改为%(moment)s，%(count)s个正在进行的答题随之调整", moment=words.closing(closes_at), count=changed),
         "right",
     )
     return redirect(url_for("organiser.contest", slug=slug))
@@ -208,13 +210,13 @@ def _confirm_end(contest: Running, form: EndForm, last_start: int, closes_at: in
     told = [
         _(
             "截止时间从%(before)s改为%(after)s",
-            before=words.moment(contest.rules.closes_at),
-            after=words.moment(closes_at),
+            before=words.closing(contest.rules.closes_at),
+            after=words.closing(closes_at),
         ),
         _(
             "最后开始时间从%(before)s改为%(after)s",
-            before=words.moment(contest.rules.last_start),
-            after=words.moment(last_start),
+            before=words.closing(contest.rules.last_start),
+            after=words.closing(last_start),
         ),
         _(
             "正在答题的%(running)s人中，%(count)s人的结束时间随之改变",

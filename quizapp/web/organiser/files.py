@@ -9,9 +9,11 @@ from quizapp.formats import contest_yaml
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.services import contests
+from quizapp.services.contests import Running
 from quizapp.web import staff, words
 from quizapp.web.edge import db, finish_transaction, now
 from quizapp.web.forms_staff import FileForm
+from quizapp.web.organiser.changes import changes, earlier
 from quizapp.web.organiser.door import bp, faults_page
 
 
@@ -37,7 +39,7 @@ def check_contest() -> str | tuple[str, int]:
         return _form_page(error), 400
     try:
         rules = contest_yaml.read_contest(upload.data, upload.name)
-        known = _known(rules.slug)
+        present = _present(rules.slug)
         contests.apply_contest(db(), staff.me(), rules, now(), upload.name)
     except BadFile as error:
         return faults_page(error, upload.name, url_for("organiser.contest_upload"))
@@ -46,8 +48,10 @@ def check_contest() -> str | tuple[str, int]:
         "organiser/contest_preview.html",
         name=upload.name,
         rules=rules,
-        known=known,
-        running=contests.count_open(db(), contests.find_contest(db(), rules.slug)) if known else 0,
+        known=present is not None,
+        running=contests.count_open(db(), present) if present is not None else 0,
+        changes=changes(present.rules, rules) if present is not None else [],
+        earlier=present is not None and earlier(present.rules, rules),
         warnings=[fault.message for fault in contest_yaml.warnings(rules)],
         sentences={
             _("答题"): words.sentences(wording.paper(rules)),
@@ -58,12 +62,11 @@ def check_contest() -> str | tuple[str, int]:
     )
 
 
-def _known(slug: str) -> bool:
+def _present(slug: str) -> Running | None:
     try:
-        contests.find_contest(db(), slug)
+        return contests.find_contest(db(), slug)
     except NotFound:
-        return False
-    return True
+        return None
 
 
 @bp.post("/contest-file/apply")
