@@ -85,7 +85,7 @@ def draw(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint, seed: s
         line = blueprint.draws[number]
         offered = [i for i in offers[number] if (line.bank, i) not in taken]
         if len(offered) < line.count:
-            raise Refused("题库“{bank}”的题不够组卷，请联系组织单位", bank=line.bank)
+            raise Refused("题库“{bank}”的题不够组卷，请联系主办单位", bank=line.bank)
         for index in chance.sample(offered, line.count):
             taken.add((line.bank, index))
             order = list(range(len(items[line.bank][index].choices)))

@@ -250,7 +250,7 @@ def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, no
         .returning(Entry.id)
     ).one_or_none()  # fmt: skip
     if moved is None:
-        raise Refused("更换单位的次数已用完，请联系单位联络员或组织单位")
+        raise Refused("更换单位的次数已用完，请联系单位联络员或主办单位")
     session.add(
         EntryMove(contest_id=contest.id, entry_id=entry.id, at=now, from_unit_id=entry.unit_id, to_unit_id=unit.id)
     )

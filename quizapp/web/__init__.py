@@ -185,7 +185,7 @@ def _fail(error: Exception) -> Response:
         response = _error(503, gettext("服务器正忙，您的答案仍保存在手机上，请稍后再试"), event=event)
         response.headers["Retry-After"] = "3"
         return response
-    return _error(500, gettext("出错了，请稍后再试；仍不行请把编号告诉组织单位"), event=event)
+    return _error(500, gettext("出错了，请稍后再试；仍不行请把编号告诉主办单位"), event=event)
 
 
 def _wants_json() -> bool:

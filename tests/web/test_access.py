@@ -45,7 +45,8 @@ TABLE: Mapping[str, str] = {
     **dict.fromkeys(["official.people", "official.people_file"], "ofelia otto olga ada"),  # no scores of single people for liaisons
     "official.check": "lena ofelia olga ada",  # the unit named is of lena's and ofelia's subtree, not of otto's
     **dict.fromkeys(
-        ["liaison.dispute", "liaison.entry_code", "liaison.headcount", "liaison.home", "liaison.poster_pdf", "liaison.poster_print", "liaison.roster_code"],
+        """liaison.confirm_entry_code liaison.confirm_roster_code liaison.dispute liaison.entry_code liaison.headcount
+        liaison.home liaison.poster_pdf liaison.poster_print liaison.roster_code""".split(),
         LIAISONS,
     ),
     **dict.fromkeys(
@@ -148,7 +149,9 @@ EXCUSED = {
     "api.review": (403,),  # the sitting is still open
     "record.review": (403,),
     "joining.change_unit": (404,),  # no unit was chosen
-    "liaison.roster_code": (404,),
+    "liaison.roster_code": (404,),  # she has a password, so no code
+    "liaison.confirm_roster_code": (404,),
+    "liaison.confirm_entry_code": (404,),
     "liaison.entry_code": (404,),  # Alice came by account, she has no code
     "organiser.posters_pdf": (404,),  # no contest was chosen
     "organiser.posters_print": (404,),
