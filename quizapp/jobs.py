@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
-from quizapp.services import contests, finishing, sittings, standings
+from quizapp.services import contests, finishing, sittings, unit_boards
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
@@ -39,10 +39,10 @@ def finish_overdue(database: Database, secret: str, now: int) -> int:
 def rebuild_snapshots(database: Database, now: int) -> int:
     """Rebuild the unit figures of contests where something changed; how many."""
     with database.read() as session:
-        stale = [contest for contest in contests.list_contests(session) if standings.is_stale(session, contest, now)]
+        stale = [contest for contest in contests.list_contests(session) if unit_boards.is_stale(session, contest, now)]
     for contest in stale:
         with database.write() as session:
-            standings.rebuild_units(session, contest, now)
+            unit_boards.rebuild_units(session, contest, now)
     return len(stale)
 
 
@@ -50,7 +50,7 @@ def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
         due = session.scalar(select(JobRun.due_at).where(JobRun.name == name))
-    if due is not None and now < due <= now + every + standings.SKEW:
+    if due is not None and now < due <= now + every + unit_boards.SKEW:
         return False
     with database.write() as session:
         if due is None:

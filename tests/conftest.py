@@ -16,7 +16,7 @@ from sqlalchemy import text
 from quizapp.app import create_app
 from quizapp.models import Base, schema
 from quizapp.models.base import Database
-from quizapp.services import standings
+from quizapp.services import standings, unit_boards
 from quizapp.settings import Settings
 from quizapp.web import footer as footer_module
 
@@ -96,7 +96,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def forgetful_process() -> None:
     """Tests share a process and a PostgreSQL whose ids and times begin anew: nothing is remembered from the one before."""
-    standings._kept.clear()
+    unit_boards._kept.clear()
     standings._frozen_boards.clear()
     footer_module._kept.clear()
 

@@ -13,7 +13,7 @@ from quizapp.cli.parts import Parts
 from quizapp.formats.roster_table import CodeRow, read_accounts, read_people, write_codes
 from quizapp.formats.unit_table import read_units
 from quizapp.rules.roles import Role
-from quizapp.services import accounts, organisations, rosters, unit_imports
+from quizapp.services import account_imports, accounts, organisations, rosters, unit_imports
 from quizapp.services.audit import CLI
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,7 +47,7 @@ def import_accounts(parts: Parts, file: Path) -> None:
     """批量新建账号：账号、角色、单位编码、密码（立即可用，不强制修改）。"""
     rows = read_accounts(file.read_bytes(), str(file))
     with parts.write() as session:
-        count = rosters.import_accounts(session, CLI, rows, parts.clock(), str(file), _bar(len(rows)))
+        count = account_imports.import_accounts(session, CLI, rows, parts.clock(), str(file), _bar(len(rows)))
     print(f"已建立{count}个账号")
 
 

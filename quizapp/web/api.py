@@ -17,6 +17,7 @@ from quizapp.services import (
     saves,
     sittings,
     standings,
+    unit_boards,
     views,
 )
 from quizapp.services.contests import Running
@@ -256,7 +257,7 @@ def limit(usual: int) -> int:
 def units(slug: str) -> Response:
     contest = contests.find_contest(db(), slug)
     refresh(contest)
-    page = standings.unit_board(
+    page = unit_boards.unit_board(
         db(), contest, now(),
         under=request.args.get("under", ""), kind=request.args.get("kind", ""),
         after=request.args.get("after", ""), limit=limit(100),
@@ -274,9 +275,9 @@ def units(slug: str) -> Response:
 
 def refresh(contest: Running) -> None:
     """Rebuild the unit snapshot when the job has not; at most once in the rebuild interval whoever asks."""
-    if standings.is_stale(db(), contest, now()):
+    if unit_boards.is_stale(db(), contest, now()):
         finish_transaction(commit=False)
         with edge().database.write() as session:
-            standings.rebuild_units(session, contest, now())
+            unit_boards.rebuild_units(session, contest, now())
 
 

@@ -10,7 +10,7 @@ from quizapp.rules.attempts import Track
 from quizapp.rules.contests import UnitRules
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
-from quizapp.services import contests, entries, organisations, reviews, standings
+from quizapp.services import contests, entries, organisations, reviews, standings, unit_boards
 from quizapp.services.contests import Running
 from quizapp.services.results import UnitResult
 from quizapp.web import access
@@ -146,7 +146,7 @@ def units(slug: str) -> str:
     found = contests.find_contest(db(), slug)
     refresh(found)
     under, kind = request.args.get("under", ""), request.args.get("kind", "")
-    page = standings.unit_board(db(), found, now(), under=under, kind=kind, after=request.args.get("after", ""))
+    page = unit_boards.unit_board(db(), found, now(), under=under, kind=kind, after=request.args.get("after", ""))
     top = organisations.find_unit(db(), under) if under else None
     line = organisations.line(db(), top) if top else []
     rows = [_unit_row(row, slug, found.rules.units) for row in page.rows]

@@ -16,7 +16,7 @@ from quizapp.models.base import Database
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing, UnitFigures
 from quizapp.rules.contests import Limits
-from quizapp.services import contests, finishing, organisations, results, sittings, standings
+from quizapp.services import contests, finishing, organisations, results, sittings, standings, unit_boards
 
 HOUR = 3_600_000
 TIME = 600_000
@@ -120,7 +120,7 @@ def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database,
     def rebuild() -> None:
         while not over.wait(0.005):
             with database.write() as session:
-                standings.rebuild_units(session, world.contest, world.clock())
+                unit_boards.rebuild_units(session, world.contest, world.clock())
 
     def sit() -> None:
         try:
@@ -135,7 +135,7 @@ def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database,
     at_once([rebuild, rebuild, sit])
     world.clock.pass_(days=1)
     with database.write() as session:
-        assert standings.rebuild_units(session, world.contest, world.clock())
+        assert unit_boards.rebuild_units(session, world.contest, world.clock())
     with database.read() as session:
         contest = contests.find_contest(session, "june")
         parents = organisations.tree(session).parents
@@ -169,7 +169,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_jobs(database: Database, wo
 def test_a_clock_that_was_set_back_does_not_stop_the_unit_board(database: Database, world: World, device):
     world.clock.pass_(hours=1)
     with database.write() as session:
-        assert standings.rebuild_units(session, world.contest, world.clock())
+        assert unit_boards.rebuild_units(session, world.contest, world.clock())
     world.clock.pass_(hours=-1)
     device().hand_in(device().start())
     assert jobs.rebuild_snapshots(database, world.clock()) == 1

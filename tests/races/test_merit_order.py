@@ -18,7 +18,17 @@ from quizapp.rules.aggregation import Figures
 from quizapp.rules.contests import BoardRules, ContestRules, Counts, EntryRules, Limits, Tie
 from quizapp.rules.ranking import merit, places
 from quizapp.rules.scoring import Standing
-from quizapp.services import accounts, entries, finishing, organisations, results, saves, sittings, standings
+from quizapp.services import (
+    accounts,
+    entries,
+    finishing,
+    organisations,
+    results,
+    saves,
+    sittings,
+    standings,
+    unit_boards,
+)
 from quizapp.services.contests import Running
 
 SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -183,7 +193,7 @@ def check_order(people: list[Any], rules: ContestRules) -> None:
 def check_boards(database: Database, contest: Running, now: int, last: tuple[int, list[Any], dict[int, Figures]]) -> None:
     """The public boards, live and frozen, tell the same."""
     with database.write() as session:
-        standings.rebuild_units(session, contest, now)
+        unit_boards.rebuild_units(session, contest, now)
         stored = {row.unit_id: Figures(row.people, row.sittings, row.points) for row in session.scalars(
             select(UnitFigures).where(UnitFigures.contest_id == contest.id))}  # fmt: skip
         assert {unit: made for unit, made in stored.items() if made.people} == last[2]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from quizapp.errors import BadFile
 from quizapp.models.accounts import Account
 from quizapp.rules.rows import AccountRow, PersonRow
-from quizapp.services import accounts, organisations, rosters
+from quizapp.services import account_imports, accounts, organisations, rosters
 from quizapp.services.audit import CLI
 
 
@@ -112,7 +112,7 @@ def test_reissuing_ends_the_codes_in_hand(world: World):
 
 def make(world: World, *rows: AccountRow) -> int:
     with world.database.write() as session:
-        return rosters.import_accounts(session, CLI, rows, world.clock(), "x.csv")
+        return account_imports.import_accounts(session, CLI, rows, world.clock(), "x.csv")
 
 
 def test_imported_accounts_sign_in_at_once(world: World):
