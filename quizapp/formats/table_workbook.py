@@ -30,7 +30,6 @@ _TOO_BIG = "表格展开后过大，请删去多余的工作表、图片和空�
 _TOO_LONG = f"表格占到{MAX_ROWS:,}行以后，请删去数据下方的空白行，或拆成几个文件"
 _TOO_WIDE = "表格占用的行列过多，请删去数据右侧和下方的空白行列后再存"
 
-Merge = tuple[tuple[int, int], tuple[int, int]]
 
 
 def is_workbook(data: bytes) -> bool:
@@ -77,7 +76,7 @@ def _parts(data: bytes, file: str) -> dict[str, bytes]:
                 for entry in entries
                 if entry.filename.lower().endswith((".xml", ".rels"))
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
         raise _refusal(file, DAMAGED) from error
 
 

@@ -10,7 +10,7 @@ from quizapp.models.audit import AuditRecord
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account id, or `cli` or `job`; the name as it was then; the network address if any."""
+    """Who acts: an account id, or `cli`; the name as it was then; the network address if any."""
 
     id: str
     name: str
@@ -18,7 +18,6 @@ class Actor:
 
 
 CLI = Actor("cli", "命令行")
-JOB = Actor("job", "系统")
 
 
 def record(

@@ -10,7 +10,7 @@ from quizapp.rules.attempts import Track
 from quizapp.rules.contests import UnitRules
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
-from quizapp.services import contests, entries, organisations, reviews, standings, unit_boards
+from quizapp.services import contests, entries, organisations, reviews, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.services.results import UnitResult
 from quizapp.web import access
@@ -122,19 +122,10 @@ def board(slug: str) -> str:
 
 
 def _unit_row(row: UnitResult, slug: str, rules: UnitRules) -> dict[str, Any]:
-    """A unit as the public page shows it."""
+    """A unit as the public page shows it: the API's row with exact figures, which the page's filters round."""
     mean, value = row.shown_mean(rules), row.shown_value(rules)
-    return {
-        "place": row.place,
-        "shared": row.shared,
-        "code": row.code,
-        "name": row.name,
-        "kind": row.kind,
-        "people": row.figures.people,
-        "sittings": row.figures.sittings,
-        "headcount": row.headcount,
+    return views.unit(row, rules) | {
         "rate": row.rate,
-        "flagged": row.flagged,
         "mean": None if mean is None else mean * 100,
         "value": None if value is None else value * 100,
         "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +16,7 @@ import pytest
 from conftest import free_port
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from waiting import until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -45,13 +45,14 @@ class Site:
             [self.program, "serve", "--port", str(self.port), "--workers", "1"],
             env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(self.url + "/readyz", timeout=2).close()
-                return
-            except OSError:
-                time.sleep(0.1)  # until the condition holds, at most 20 s
-        raise RuntimeError("the server did not come up")
+        until(self.answers, "the server is up")
+
+    def answers(self) -> bool:
+        try:
+            urllib.request.urlopen(self.url + "/readyz", timeout=2).close()
+        except OSError:
+            return False
+        return True
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run([self.program, *arguments], env=self.env, capture_output=True, text=True, check=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import factories
+import waiting
 from conftest import SECRET, Postgres, free_port
 from factories import World
 from sqlalchemy import create_engine
@@ -57,6 +58,14 @@ def set_up(url: str, people: int, **over: Any) -> tuple[Database, list[str]]:
     return database, [world.token(login) for login in logins]
 
 
+def answers(port: int) -> bool:
+    """Whether a server is able to serve."""
+    try:
+        return bool(call(port, "GET", "/readyz")[0] == 200)
+    except OSError:
+        return False
+
+
 class Server:
     """`quizapp serve` on a free port of the loopback, ended by the ids of its own processes."""
 
@@ -81,16 +90,14 @@ class Server:
         began = time.monotonic()
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(self._command, env=self._environ, cwd=self.folder, stdout=log, stderr=log)
-        while time.monotonic() - began < UP_WITHIN:
-            if self._process.poll() is not None:
-                break
-            try:
-                if call(self.port, "GET", "/readyz")[0] == 200:
-                    return time.monotonic() - began
-            except OSError:
-                time.sleep(0.05)
-        self.kill()
-        raise AssertionError(f"not up within {UP_WITHIN} s: {(self.folder / 'server.log').read_text()[-2000:]}")
+        process = self._process
+        try:
+            waiting.until(lambda: process.poll() is not None or answers(self.port), "the server is up", UP_WITHIN)
+            assert process.poll() is None, (self.folder / "server.log").read_text()[-2000:]
+        except AssertionError:
+            self.kill()
+            raise
+        return time.monotonic() - began
 
     @property
     def pid(self) -> int:
@@ -218,7 +225,7 @@ class Writer:
             (self.errors if status in (0, 503) else self.faults).append((time.monotonic(), f"{status} {reply}"))  # type: ignore[arg-type]
             if not patient or self.faults:
                 break
-            time.sleep(0.02)
+            waiting.until(lambda: until.is_set() or answers(self.port), "somebody answers again")
         line.close()
 
     def _body(self) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from servers import Server, Writer, call, set_up
+from waiting import until
 
 from quizapp.models.base import Database
 
@@ -62,8 +62,12 @@ def save_traced(folder: Path, path: str = "") -> list[int]:
         for number in range(SAVES):
             body = {"revision": number, "key": str(number), "answers": {"1": f"第{number}次"}}
             assert call(server.port, "PATCH", url, token, body)[0] == 200
-        time.sleep(0.2)
-    return syncs_before_replies(trace.read_text(errors="replace"))
+
+        def counts() -> list[int]:
+            return syncs_before_replies(trace.read_text(errors="replace"))
+
+        until(lambda: len(counts()) >= SAVES, "strace has written every reply down")
+    return counts()
 
 
 def test_every_save_is_on_the_disk_before_its_reply(tmp_path: Path):
