@@ -15,8 +15,8 @@ from quizapp.services.contests import Running
 from quizapp.web import access, words
 from quizapp.web.access import token_id
 from quizapp.web.api import sitting_view
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, edge, now, settle, settled
-from quizapp.web.public import contest_card
 from quizapp.web.words import sentences
 
 bp = Blueprint("contestant", __name__)

@@ -11,9 +11,9 @@ from quizapp.rules.contests import Door
 from quizapp.services import contests, entries, organisations, throttles, unit_imports
 from quizapp.services.contests import Running
 from quizapp.web import access, words
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import address, db, edge, finish_transaction, now
 from quizapp.web.forms import JoinForm, MinorJoinForm, MinorReopenForm, MissingUnitForm, ReopenForm
-from quizapp.web.public import contest_card
 
 bp = Blueprint("joining", __name__)
 

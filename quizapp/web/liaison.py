@@ -18,6 +18,7 @@ from quizapp.services.contests import Running
 from quizapp.services.liaisons import Member
 from quizapp.web import posters, staff, words
 from quizapp.web.access import only, signed_in
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, edge, now
 from quizapp.web.forms_staff import HeadcountForm
 
@@ -52,7 +53,7 @@ def _page(unit: Any, form: HeadcountForm) -> str:
     link = posters.join_link(contest, unit.link) if contest and Door.LINK in contest.rules.entry.doors else None
     return render_template(
         "liaison/home.html",
-        contest=_card(contest) if contest else None,
+        contest=contest_card(contest) if contest else None,
         contest_tabs=_tabs(contest),
         unit={
             "name": unit.name, "code": unit.code, "headcount": unit.headcount, "confirmed_at": unit.headcount_confirmed_at,
@@ -77,17 +78,6 @@ def _tabs(contest: Running | None) -> list[dict[str, Any]]:
         }
         for c in contests.list_contests(db())
     ]
-
-
-def _card(contest: Running) -> dict[str, Any]:
-    rules = contest.rules
-    return {
-        "slug": rules.slug,
-        "title": rules.title,
-        "phase": contest.phase(now()).value,
-        "phase_words": staff.phase_words(contest),
-        "closes_at": rules.closes_at,
-    }
 
 
 def _shown(member: Member) -> dict[str, Any]:

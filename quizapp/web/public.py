@@ -9,39 +9,17 @@ from quizapp.rules import wording
 from quizapp.rules.attempts import Track
 from quizapp.rules.contests import UnitRules
 from quizapp.rules.roles import Role
-from quizapp.rules.timing import Phase
 from quizapp.services import contests, entries, organisations, reviews, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.services.results import UnitResult
 from quizapp.web import access
 from quizapp.web.api import refresh
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, edge, now
 from quizapp.web.footer import footer_texts
 from quizapp.web.words import sentences
 
 bp = Blueprint("public", __name__)
-
-PHASES = {Phase.UPCOMING: "未开始", Phase.OPEN: "进行中", Phase.CLOSING: "即将结束", Phase.OVER: "已结束"}
-
-
-def contest_card(contest: Running) -> dict[str, Any]:
-    """A contest as pages show it."""
-    rules = contest.rules
-    phase = contest.phase(now())
-    return {
-        "slug": rules.slug,
-        "title": rules.title,
-        "about": rules.about,
-        "phase": phase.value,
-        "phase_words": "暂停中" if contest.paused and phase is Phase.OPEN else PHASES[phase],
-        "paused": contest.paused and phase is Phase.OPEN,
-        "opens_at": rules.opens_at,
-        "last_start": rules.last_start,
-        "closes_at": rules.closes_at,
-        "organiser": rules.organiser,
-        "telephone": rules.telephone,
-        "minors": rules.entry.minors,
-    }
 
 
 @bp.get("/")

@@ -14,8 +14,8 @@ from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
 from quizapp.web import access
 from quizapp.web.access import token_id
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, now, settled
-from quizapp.web.public import contest_card
 
 bp = Blueprint("record", __name__)
 

@@ -119,19 +119,6 @@ def my_top() -> Any:
     return top_of(db(), signed_in())
 
 
-def phase_words(contest: Running) -> str:
-    """Where a contest stands, in a word or two."""
-    if contest.paused:
-        return _("已暂停")
-    words = {
-        Phase.UPCOMING: _("未开始"),
-        Phase.OPEN: _("进行中"),
-        Phase.CLOSING: _("即将截止"),
-        Phase.OVER: _("已结束"),
-    }
-    return words[contest.phase(now())]
-
-
 def shell() -> dict[str, Any]:
     """The left column, for every page of staff."""
     who = visitor()  # an error page of these addresses may have nobody to show a column to

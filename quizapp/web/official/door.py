@@ -88,11 +88,6 @@ def under_choices(view: View) -> list[tuple[str, str]]:
     return list(offered.items())
 
 
-def contest_card(view: View) -> dict[str, Any]:
-    rules = view.contest.rules
-    return {"slug": rules.slug, "title": rules.title, "phase_words": staff.phase_words(view.contest)}
-
-
 def tabs(view: View) -> list[dict[str, Any]]:
     """The lists of a contest; officials have them in the left column."""
     told = [

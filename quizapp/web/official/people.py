@@ -12,12 +12,12 @@ from quizapp.services import contests, participation, results
 from quizapp.services.results import PersonResult
 from quizapp.web import staff, words
 from quizapp.web.access import signed_in
+from quizapp.web.cards import contest_card, phase_words
 from quizapp.web.edge import db, now
 from quizapp.web.exports import send_sheet, stamp
 from quizapp.web.official.door import (
     View,
     bp,
-    contest_card,
     file_links,
     no_liaison,
     page_of_view,
@@ -39,7 +39,7 @@ def home() -> str | Reply:
             "slug": contest.rules.slug,
             "title": contest.rules.title,
             "phase": contest.phase(now()).value,
-            "phase_words": staff.phase_words(contest),
+            "phase_words": phase_words(contest),
             "opens_at": contest.rules.opens_at,
             "closes_at": contest.rules.closes_at,
             "numbers": found.get(contest.id, participation.Participation()),
@@ -72,7 +72,7 @@ def people(slug: str) -> tuple[str, int]:
     page, before, following = staff.page_of(rows, **query)
     shown = render_template(
         "official/people.html",
-        contest=contest_card(view),
+        contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         as_of=view.as_of or now(),
@@ -121,7 +121,7 @@ def waiting(slug: str) -> str:
     page, before, following = staff.page_of(rows, **query)
     return render_template(
         "official/waiting.html",
-        contest=contest_card(view),
+        contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         rows=[{**row, "phone": result_sheets.phone_tail(row["phone"])} for row in page],

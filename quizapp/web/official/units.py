@@ -17,12 +17,12 @@ from quizapp.services.overview import UnitCheck, UnitTable
 from quizapp.services.results import UnitResult
 from quizapp.web import staff, words
 from quizapp.web.access import signed_in
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, now
 from quizapp.web.exports import send_sheet, stamp
 from quizapp.web.official.door import (
     View,
     bp,
-    contest_card,
     file_links,
     page_of_view,
     tabs,
@@ -71,7 +71,7 @@ def units(slug: str) -> tuple[str, int]:
     people, sittings = sum(r.figures.people for r in table.rows), sum(r.figures.sittings for r in table.rows)
     shown = render_template(
         "official/units.html",
-        contest=contest_card(view),
+        contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         as_of=view.as_of or now(),
@@ -130,7 +130,7 @@ def check(slug: str, code: str) -> tuple[str, int]:
     rules = view.contest.rules
     shown = render_template(
         "official/check.html",
-        contest=contest_card(view),
+        contest=contest_card(view.contest),
         tabs=tabs(view),
         unit={"name": unit.name, "code": unit.code, "kind": unit.kind or ""},
         as_of=view.as_of or now(),
@@ -226,7 +226,7 @@ def summary(slug: str) -> tuple[str, int]:
     days = participation.by_day(db(), view.contest, view.as_of or now(), view.under)
     shown = render_template(
         "official/summary.html",
-        contest=contest_card(view),
+        contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         as_of=view.as_of or now(),

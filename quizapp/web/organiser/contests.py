@@ -1,6 +1,5 @@
 """Contests: how many take part, opening, pausing, extending, closing."""
 
-from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,31 +14,17 @@ from quizapp.services import contests, liaisons, missing_units, participation
 from quizapp.services.contests import Running
 from quizapp.services.participation import Participation
 from quizapp.web import staff, words
+from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, finish_transaction, now
 from quizapp.web.exports import log, send
 from quizapp.web.forms_staff import EndForm
 from quizapp.web.organiser.door import bp
 
 
-def card(contest: Running) -> dict[str, Any]:
-    """A contest as the organiser's pages show it."""
-    rules = contest.rules
-    return {
-        "slug": rules.slug,
-        "title": rules.title,
-        "phase": contest.phase(now()).value,
-        "phase_words": staff.phase_words(contest),
-        "opens_at": rules.opens_at,
-        "last_start": rules.last_start,
-        "closes_at": rules.closes_at,
-        "paused": contest.paused,
-    }
-
-
 @bp.get("/")
 def home() -> str:
     found = participation.by_contest(db())
-    listed = [card(c) | {"numbers": found.get(c.id, Participation())} for c in contests.list_contests(db())]
+    listed = [contest_card(c) | {"numbers": found.get(c.id, Participation())} for c in contests.list_contests(db())]
     waiting = {"missing": missing_units.count_missing(db()), "disputed": len(liaisons.list_disputed(db()))}
     return render_template("organiser/home.html", contests=listed, waiting=waiting)
 
@@ -51,7 +36,7 @@ def contest(slug: str) -> str:
     days = participation.by_day(db(), found, now())
     return render_template(
         "organiser/contest.html",
-        contest=card(found),
+        contest=contest_card(found),
         numbers=participation.by_contest(db()).get(found.id, Participation()),
         days=days,
         day_bars=staff.day_bars(days),
@@ -93,7 +78,7 @@ def confirm(slug: str, act: str) -> str:
     title, button, consequences = _consequences(found, act)
     return render_template(
         "organiser/confirm.html",
-        contest=card(found),
+        contest=contest_card(found),
         kind="warn" if act in ("pause", "close") else "primary",
         title=title,
         button=button,
@@ -165,7 +150,7 @@ def _typed(value: int, zone: str) -> str:
 
 def _end_page(found: Running, form: EndForm) -> str:
     return render_template(
-        "organiser/end.html", contest=card(found), form=form, running=contests.count_open(db(), found)
+        "organiser/end.html", contest=contest_card(found), form=form, running=contests.count_open(db(), found)
     )
 
 
@@ -228,7 +213,7 @@ def _confirm_end(contest: Running, form: EndForm, last_start: int, closes_at: in
         told.append(_("比原来早：来不及的人按已保存的答案计分"))
     return render_template(
         "organiser/confirm.html",
-        contest=card(contest),
+        contest=contest_card(contest),
         title=_("改截止时间"),
         button=_("确认更改"),
         consequences=told,
