@@ -1,4 +1,4 @@
-"""What counts now, kept apart from the rows that saves write to."""
+"""What counts now, kept apart from the rows that saves write to; and which job is due."""
 
 from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,8 +12,6 @@ class Standing(Base):
     __tablename__ = "standings"
     __table_args__ = (
         ForeignKeyConstraint(["contest_id", "entry_id"], ["entries.contest_id", "entries.id"]),
-        Index("ix_standings_merit", "contest_id", "merit", "entry_id"),
-        Index("ix_standings_division", "contest_id", "division", "merit", "entry_id"),
         Index("ix_standings_changed", "contest_id", "changed_at"),
     )
 
@@ -30,7 +28,7 @@ class Standing(Base):
 
 
 class UnitShare(Base):
-    """What one entry gives to one unit: its standing over the sittings made for that unit."""
+    """What one entry adds to one unit, so that the sum over a subtree counts it once (`rules.aggregation.shares`)."""
 
     __tablename__ = "unit_shares"
     __table_args__ = (Index("ix_unit_shares_unit", "contest_id", "unit_id"),)
@@ -38,30 +36,9 @@ class UnitShare(Base):
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[int] = mapped_column(server_default="1")
     points: Mapped[int]
     sittings: Mapped[int]
-
-
-class UnitFigures(Base):
-    """The snapshot of one unit with its subtree, rebuilt at most every three seconds and only when something changed."""
-
-    __tablename__ = "unit_figures"
-
-    contest_id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(primary_key=True)
-    people: Mapped[int]
-    sittings: Mapped[int]
-    points: Mapped[int] = mapped_column(Millis)
-
-
-class Snapshot(Base):
-    """When the unit figures of a contest were rebuilt, and what they were rebuilt from."""
-
-    __tablename__ = "snapshots"
-
-    contest_id: Mapped[int] = mapped_column(primary_key=True)
-    as_of: Mapped[int] = mapped_column(Millis)
-    changed_at: Mapped[int] = mapped_column(Millis)  # of the newest standing that it holds
 
 
 class JobRun(Base):

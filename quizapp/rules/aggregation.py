@@ -1,7 +1,7 @@
 """People -> every unit above them: participants, sittings, rate, mean, value, and who gets a place."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,6 +22,9 @@ class Figures:
     def plus(self, other: "Figures") -> "Figures":
         return Figures(self.people + other.people, self.sittings + other.sittings, self.points + other.points)
 
+    def minus(self, other: "Figures") -> "Figures":
+        return Figures(self.people - other.people, self.sittings - other.sittings, self.points - other.points)
+
     @property
     def mean(self) -> Fraction | None:
         """Mean standing in points (not hundredths), exact; None without participants."""
@@ -38,29 +41,35 @@ def line_of(unit: int, parents: Parents) -> list[int]:
     return line
 
 
-def roll_up(
-    parents: Parents,
-    direct: Mapping[int, Figures],
-    movers: Iterable[Sequence[Finished]],
-    fold: Callable[[Sequence[Finished]], Standing],
-) -> dict[int, Figures]:
-    """Figures of every unit with its whole subtree.
+def shares(sittings: Sequence[Finished], parents: Parents, fold: Callable[[Sequence[Finished]], Standing]) -> dict[int, Figures]:
+    """What one person's sittings add to which units, so that the sum over any subtree is that subtree's figures.
 
-    `direct` holds people whose sittings were all made for one unit. Each of `movers` is one person's sittings for several
-    units: every unit counts the sittings made for it or below it, and counts the person once, so a unit above two of them
-    does not count the person twice.
+    Every unit counts the sittings made for it or below it, and counts the person once. Somebody who sat for one unit adds to
+    that one only; somebody who moved also adds a correction (one person less, the difference of points) where lines meet.
     """
+    placed = [sitting for sitting in sittings if sitting.unit_id is not None]
+    units = {sitting.unit_id for sitting in placed}
+    if len(units) == 1:
+        return {unit: Figures(1, len(placed), fold(placed).points) for unit in units if unit is not None}
+    below: dict[int, list[Finished]] = defaultdict(list)
+    for sitting in placed:
+        for above in line_of(sitting.unit_id or 0, parents):
+            below[above].append(sitting)
+    whole = {unit: Figures(1, len(made), fold(made).points) for unit, made in below.items()}
+    added = dict(whole)
+    for unit, figures in whole.items():
+        parent = parents.get(unit)
+        if parent in added:
+            added[parent] = added[parent].minus(figures)
+    return {unit: figures for unit, figures in added.items() if figures != Figures()}
+
+
+def roll_up(parents: Parents, own: Mapping[int, Figures]) -> dict[int, Figures]:
+    """Figures of every unit with its whole subtree, from what is added to each (the sum of `shares`)."""
     totals: dict[int, Figures] = defaultdict(Figures)
-    for unit, figures in direct.items():
+    for unit, figures in own.items():
         for above in line_of(unit, parents):
             totals[above] = totals[above].plus(figures)
-    for sittings in movers:
-        below: dict[int, list[Finished]] = defaultdict(list)
-        for sitting in sittings:
-            for above in line_of(sitting.unit_id, parents) if sitting.unit_id is not None else ():
-                below[above].append(sitting)
-        for unit, made in below.items():
-            totals[unit] = totals[unit].plus(Figures(1, len(made), fold(made).points))
     return dict(totals)
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from quizapp.models.accounts import Account, OneTimeCode, SignIn
+from quizapp.models.boards import BoardMark, BoardRow, BoardState, BoardUnit
 from quizapp.models.contests import Contest, Entry, EntryMove
 from quizapp.models.organisations import MissingUnit, Unit, UnitState
 from quizapp.models.sittings import Sitting
-from quizapp.models.standings import Snapshot, Standing, UnitFigures, UnitShare
+from quizapp.models.standings import Standing, UnitShare
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.roles import Role
 from quizapp.rules.rows import UnitRow
@@ -75,6 +76,9 @@ def _account(
     return password
 
 
+_OF_A_CONTEST = (Sitting, Standing, UnitShare, BoardRow, BoardMark, BoardUnit, BoardState, EntryMove, Entry, MissingUnit)
+
+
 def remove(session: Session, actor: Actor, units: Sequence[UnitRow], slug: str, now: int) -> None:
     """Take the demonstration away: its contest with all sittings, its accounts, and units that nobody else uses."""
     contest = session.scalar(select(Contest).where(Contest.slug == slug))
@@ -84,7 +88,7 @@ def remove(session: Session, actor: Actor, units: Sequence[UnitRow], slug: str, 
         elsewhere = set(session.scalars(select(Entry.account_id).where(Entry.contest_id != contest.id)))
         guests = select(Account.id).where(Account.id.in_(entered), Account.login.is_(None), Account.on_roster.is_(False))
         people = (people | set(session.scalars(guests))) - elsewhere
-        for table in (Sitting, Standing, UnitShare, UnitFigures, Snapshot, EntryMove, Entry, MissingUnit):
+        for table in _OF_A_CONTEST:
             session.execute(delete(table).where(table.contest_id == contest.id))
         session.execute(delete(Contest).where(Contest.id == contest.id))
     for owned in (SignIn, OneTimeCode):

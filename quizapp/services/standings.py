@@ -1,32 +1,35 @@
-"""The public leaderboard: people from their standings, live or as they were at the freeze."""
+"""The public leaderboard of people, read from the snapshot; one's own place is exact, whatever the number of people."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quizapp.errors import Invalid, NotFound
+from quizapp.models.boards import BoardMark, BoardRow
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.standings import Standing
 from quizapp.rules.contests import Board
 from quizapp.rules.names import masked
 from quizapp.rules.ranking import places
-from quizapp.services import results
+from quizapp.services import boards
 from quizapp.services.contests import Running
 from quizapp.services.organisations import find_unit
 
 _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\Z")
-REBUILD_AFTER = 3_000
-SETTLED_AFTER = 60_000  # a transaction that began before the last rebuild may commit after it, but not a minute later
+ABOVE_ALL = b"\xff"  # no merit begins like this
+B: Any = BoardRow.__table__.c
+M: Any = BoardMark.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One line of a public leaderboard; the name is masked."""
+class Ranked:
+    """One line of a public leaderboard; the name is masked, `entry_id` is for finding one's own line."""
 
+    entry_id: str
     place: int
     shared: bool
     name: str
@@ -34,7 +37,6 @@ class BoardRow:
     points: int
     time_ms: int
     sittings: int
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,151 +44,165 @@ class BoardPage:
     as_of: int
     frozen: bool
     hidden: bool
-    rows: list[BoardRow]
-    me: BoardRow | None
+    rows: list[Ranked]
+    first: int  # how many lines from the top the page begins, counting from 1
     next: str | None
 
 
-def offset(after: str) -> int:
-    """A cursor that is a count of rows; anything else is the beginning."""
-    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which people a board holds: everybody, a division, or those of a unit and below."""
+
+    contest_id: int
+    division: str
+    under: Unit | None
+
+    def rows(self) -> Any:
+        kept = [B.contest_id == self.contest_id]
+        if self.division:
+            kept.append(B.division == self.division)
+        if self.under is not None:
+            units = select(Unit.id).where(Unit.path.startswith(self.under.path, autoescape=True))
+            kept.append(B.unit_id.in_(units))
+        return and_(*kept)
+
+    def better(self, key: Any) -> Any:
+        """How many rows have a better merit, as a scalar subquery: whole steps from the marks, the rest counted."""
+        counted = select(func.count()).select_from(BoardRow).where(self.rows(), B.merit > key)
+        if self.under is not None:
+            return counted.scalar_subquery()
+        mark: Any = aliased(BoardMark)
+        above = and_(mark.contest_id == self.contest_id, mark.scope == self.division, mark.floor > key)
+        steps = select(func.coalesce(func.sum(mark.people), 0)).where(above).scalar_subquery()
+        floor = select(mark.floor).where(above).order_by(mark.floor).limit(1).scalar_subquery()
+        return steps + counted.where(B.merit < func.coalesce(floor, ABOVE_ALL)).scalar_subquery()
 
 
-def frozen_at(contest: Running, now: int) -> int | None:
-    """The moment whose state the public sees, during a freeze; None while boards are live or the contest is over."""
-    freeze = contest.rules.board.freeze_at
-    return freeze if freeze is not None and freeze <= now <= contest.rules.closes_at else None
+def is_hidden(contest: Running) -> bool:
+    return contest.rules.board.people is Board.HIDDEN or contest.rules.entry.minors
+
+
+def _scope(session: Session, contest: Running, division: str, unit: str) -> Scope:
+    under = find_unit(session, unit) if unit else None
+    if division and division not in {known.code for known in contest.rules.divisions}:
+        raise NotFound("没有这个组别")
+    return Scope(contest.id, division, under)
 
 
 def leaderboard(
     session: Session, contest: Running, now: int, *,
-    division: str = "", unit: str = "", after: str = "", limit: int = 50, account_id: str | None = None,
+    division: str = "", unit: str = "", after: str = "", at: int = 1, limit: int = 50,
 ) -> BoardPage:  # fmt: skip
-    """A page of the leaderboard, and one's own exact place. Raises Invalid for a broken cursor, NotFound for a unit."""
+    """A page of the leaderboard: what follows a cursor, or from line `at` on.
+
+    Raises Invalid for a broken cursor, NotFound for a unit or division.
+    """
+    if is_hidden(contest):
+        return BoardPage(now, False, True, [], 1, None)
+    scope = _scope(session, contest, division, unit)
     limit = max(1, min(limit, 100))
-    rules = contest.rules
-    if rules.board.people is Board.HIDDEN or rules.entry.minors:
-        return BoardPage(now, False, True, [], None, None)
-    under = find_unit(session, unit) if unit else None
-    if division and division not in {known.code for known in rules.divisions}:
-        raise NotFound("没有这个组别")
-    if (moment := frozen_at(contest, now)) is not None:
-        everybody = _frozen(session, contest, moment, now, division, under)
-        return _frozen_page(session, contest, moment, everybody, after, limit, account_id)
-    base = _live_query(contest, division, under)
-    rows, first, tied = _live_rows(session, base, after, limit)
-    mine = _entry_id(session, contest, account_id)
-    placed = list(places((row.merit for row in rows), first, tied))
+    rows = session.execute((_after(scope, after) if after else _from(session, scope, at)).limit(limit + 1)).all()
+    better, tied = _before(session, scope, rows[0]) if rows and (after or at > 1) else (0, 0)
     listed = [
-        _row(place, shared, row, row.entry_id == mine) for row, (place, shared) in zip(rows, placed, strict=True)
+        Ranked(row.entry_id, place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings)
+        for row, (place, shared) in zip(rows, places((row.merit for row in rows), better + 1, tied), strict=True)
     ][:limit]
     more = f"{rows[limit - 1].merit.hex()}.{rows[limit - 1].entry_id}" if len(rows) > limit else None
-    return BoardPage(now, False, False, listed, _live_me(session, base, mine), more)
+    frozen = boards.frozen_at(contest, now) is not None
+    return BoardPage(boards.as_of(session, contest, now), frozen, False, listed, better + tied + 1, more)
 
 
-def _live_query(contest: Running, division: str, under: Unit | None) -> Any:
-    query = (
+def _named(scope: Scope) -> Any:
+    return (
+        select(B.entry_id, B.merit, B.points, B.time_ms, B.sittings, Entry.name, Unit.name.label("unit"))
+        .select_from(BoardRow)
+        .join(Entry, and_(Entry.contest_id == B.contest_id, Entry.id == B.entry_id))
+        .outerjoin(Unit, Unit.id == B.unit_id)
+        .where(scope.rows())
+        .order_by(B.merit.desc(), B.entry_id)
+    )
+
+
+def _after(scope: Scope, after: str) -> Any:
+    """The rows behind the one that a cursor names."""
+    cursor = _CURSOR.match(after)
+    if cursor is None:
+        raise Invalid("翻页参数不对")
+    key, entry_id = bytes.fromhex(cursor[1]), cursor[2]
+    return _named(scope).where(B.merit <= key, or_(B.merit < key, B.entry_id > entry_id))
+
+
+def _from(session: Session, scope: Scope, at: int) -> Any:
+    """The rows from a line on: whole steps are passed by the marks."""
+    passed, below = 0, ABOVE_ALL
+    if at > 1 and scope.under is None:
+        mine = and_(M.contest_id == scope.contest_id, M.scope == scope.division)
+        for floor, people in session.execute(select(M.floor, M.people).where(mine).order_by(M.floor.desc())):
+            if passed + people >= at:
+                break
+            passed, below = passed + people, floor
+    return _named(scope).where(B.merit < below).offset(max(at, 1) - 1 - passed)
+
+
+def _before(session: Session, scope: Scope, row: Any) -> tuple[int, int]:
+    """How many rows are better than this one, and how many before it share its place."""
+    same = select(func.count()).select_from(BoardRow).where(scope.rows(), B.merit == row.merit, B.entry_id < row.entry_id)
+    better, tied = session.execute(select(scope.better(row.merit), same.scalar_subquery())).one()
+    return better, tied
+
+
+def my_row(
+    session: Session, contest: Running, account_id: str, now: int, *, division: str = "", unit: str = ""
+) -> Ranked | None:
+    """One's own line, its place counted among the others of the snapshot; None where boards are hidden or one has no standing.
+
+    What one has just handed in counts at once, except during a freeze.
+    """
+    if is_hidden(contest):
+        return None
+    scope = _scope(session, contest, division, unit)
+    mine = _mine(session, contest, account_id, boards.frozen_at(contest, now) is not None)
+    if mine is None or (division and mine.division != division):
+        return None
+    if scope.under is not None and not (mine.path or "").startswith(scope.under.path):
+        return None
+    return _placed(session, scope, mine)
+
+
+def my_place(session: Session, contest: Running, account_id: str, division: str, now: int) -> tuple[int, bool, int] | None:
+    """(place, shared, of how many) of somebody in a division; None where boards are hidden or there is no standing."""
+    mine = None if is_hidden(contest) else _mine(session, contest, account_id, boards.frozen_at(contest, now) is not None)
+    if mine is None:
+        return None
+    row = _placed(session, Scope(contest.id, division, None), mine)
+    count = select(func.coalesce(func.sum(M.people), 0)).where(M.contest_id == contest.id, M.scope == division)
+    people: int = session.scalar(count) or 0
+    return row.place, row.shared, people + (mine.shown_merit is None)
+
+
+def _placed(session: Session, scope: Scope, mine: Any) -> Ranked:
+    others = and_(scope.rows(), B.entry_id != mine.entry_id)
+    equal = select(B.entry_id).where(others, B.merit == mine.merit).exists()
+    better, shared = session.execute(select(scope.better(mine.merit), equal)).one()
+    if mine.shown_merit is not None and mine.shown_merit > mine.merit:
+        better -= 1  # the row of mine that the snapshot still holds
+    return Ranked(mine.entry_id, better + 1, bool(shared), masked(mine.name), mine.unit, mine.points, mine.time_ms, mine.sittings)
+
+
+def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> Any:
+    """What counts for somebody now, or stands on the frozen board; `shown_merit` is that of the snapshot."""
+    source: Any = BoardRow if frozen else Standing
+    shown: Any = aliased(BoardRow)
+    return session.execute(
         select(
-            Standing.entry_id, Standing.merit, Standing.points, Standing.time_ms, Standing.sittings, Entry.name,
-            Unit.name.label("unit"),
+            Entry.id.label("entry_id"), Entry.name, Unit.name.label("unit"), Unit.path, source.division, source.points,
+            source.time_ms, source.sittings, source.merit, shown.merit.label("shown_merit"),
         )
-        .join(Entry, and_(Entry.contest_id == Standing.contest_id, Entry.id == Standing.entry_id))
-        .outerjoin(Unit, Unit.id == Standing.unit_id)
-        .where(Standing.contest_id == contest.id)
-    )  # fmt: skip
-    if division:
-        query = query.where(Standing.division == division)
-    return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
-
-
-def _live_rows(session: Session, base: Any, after: str, limit: int) -> tuple[list[Any], int, int]:
-    """The rows of a page and one more, the place of the first, and how many before it share that place."""
-    query = base.order_by(Standing.merit.desc(), Standing.entry_id).limit(limit + 1)
-    if after:
-        cursor = _CURSOR.match(after)
-        if cursor is None:
-            raise Invalid("翻页参数不对")
-        key, entry_id = bytes.fromhex(cursor[1]), cursor[2]
-        query = query.where(or_(Standing.merit < key, and_(Standing.merit == key, Standing.entry_id > entry_id)))
-    rows = list(session.execute(query))
-    if not (rows and after):
-        return rows, 1, 0
-    same = base.where(Standing.merit == rows[0].merit, Standing.entry_id < rows[0].entry_id)
-    tied = session.scalar(select(func.count()).select_from(same.subquery())) or 0
-    return rows, _place(session, base, rows[0].merit), tied
-
-
-def _place(session: Session, base: Any, key: bytes) -> int:
-    return 1 + (session.scalar(select(func.count()).select_from(base.where(Standing.merit > key).subquery())) or 0)
-
-
-def _entry_id(session: Session, contest: Running, account_id: str | None) -> str | None:
-    if account_id is None:
-        return None
-    return session.scalar(select(Entry.id).where(Entry.contest_id == contest.id, Entry.account_id == account_id))
-
-
-def _live_me(session: Session, base: Any, entry_id: str | None) -> BoardRow | None:
-    if entry_id is None:
-        return None
-    row = session.execute(base.where(Standing.entry_id == entry_id)).one_or_none()
-    if row is None:
-        return None
-    equal = session.scalar(select(func.count()).select_from(base.where(Standing.merit == row.merit).subquery())) or 0
-    return _row(_place(session, base, row.merit), equal > 1, row, True)
-
-
-def _row(place: int, shared: bool, row: Any, mine: bool) -> BoardRow:
-    return BoardRow(place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings, mine)
-
-
-def my_place(session: Session, contest: Running, entry_id: str, division: str, now: int) -> tuple[int, bool, int] | None:
-    """(place, shared, of how many) of an entry in its division now, or as of the freeze; None where boards are hidden."""
-    if contest.rules.board.people is Board.HIDDEN or contest.rules.entry.minors:
-        return None
-    if (moment := frozen_at(contest, now)) is not None:
-        rows = _frozen(session, contest, moment, now, division)
-        found = next((row for row in rows if row.entry_id == entry_id), None)
-        return (found.place, found.shared, len(rows)) if found else None
-    base = _live_query(contest, division, None)
-    me = _live_me(session, base, entry_id)
-    total = session.scalar(select(func.count()).select_from(base.subquery())) or 0
-    return (me.place, me.shared, total) if me else None
-
-
-_frozen_boards: dict[tuple[str, int, tuple[int, int], str, int], list[results.PersonResult]] = {}
-
-
-def settling(moment: int, now: int) -> tuple[int, int]:
-    """A past moment as a key: what ended before it may still be written down for a minute, afterwards it never changes."""
-    return moment, min(now - moment, SETTLED_AFTER) // REBUILD_AFTER
-
-
-def _frozen(
-    session: Session, contest: Running, moment: int, now: int, division: str = "", under: Unit | None = None
-) -> list[results.PersonResult]:
-    """The board as it stood when it was frozen, kept."""
-    key = (str(session.get_bind().engine.url), contest.id, settling(moment, now), division, under.id if under else 0)
-    if key not in _frozen_boards:
-        if len(_frozen_boards) > 50:
-            _frozen_boards.clear()
-        _frozen_boards[key] = results.people(session, contest, as_of=moment, division=division, under=under)
-    return _frozen_boards[key]
-
-
-def _frozen_page(
-    session: Session, contest: Running, moment: int, everybody: list[results.PersonResult], after: str, limit: int,
-    account_id: str | None,
-) -> BoardPage:  # fmt: skip
-    mine = _entry_id(session, contest, account_id)
-    start = offset(after)
-    rows = [
-        BoardRow(r.place, r.shared, masked(r.name), r.unit_name, r.points, r.time_ms, r.sittings, r.entry_id == mine)
-        for r in everybody
-    ]
-    me = next((row for row in rows if row.mine), None)
-    more = str(start + limit) if start + limit < len(rows) else None
-    return BoardPage(moment, True, False, rows[start : start + limit], me, more)
+        .join(source, and_(source.contest_id == Entry.contest_id, source.entry_id == Entry.id))
+        .outerjoin(shown, and_(shown.contest_id == Entry.contest_id, shown.entry_id == Entry.id))
+        .outerjoin(Unit, Unit.id == source.unit_id)
+        .where(Entry.contest_id == contest.id, Entry.account_id == account_id)
+    ).one_or_none()  # fmt: skip
 
 
 def my_standing(session: Session, contest: Running, entry_id: str) -> Standing | None:

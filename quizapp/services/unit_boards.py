@@ -1,71 +1,21 @@
-"""The public ranking of units, from a snapshot that is at most a few seconds old."""
+"""The public ranking of units, read from the snapshot."""
 
-import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
-from quizapp.errors import NotFound
-from quizapp.models.base import insert_into
-from quizapp.models.organisations import UnitState
-from quizapp.models.standings import Snapshot, Standing, UnitFigures
+from quizapp.models.boards import BoardUnit
+from quizapp.models.organisations import Unit
 from quizapp.rules.aggregation import Figures
 from quizapp.rules.contests import Board
-from quizapp.services import results
+from quizapp.rules.ranking import places
+from quizapp.services import boards, results
 from quizapp.services.contests import Running
-from quizapp.services.organisations import Tree, find_unit, tree
-from quizapp.services.standings import REBUILD_AFTER, SETTLED_AFTER, frozen_at, offset, settling
+from quizapp.services.organisations import find_unit
 
-SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
-
-
-def rebuild_units(session: Session, contest: Running, now: int) -> bool:
-    """Write the unit figures anew where something changed since the last time; True where it did.
-
-    Two at once do no harm: the figures are the same, and the row of `snapshots` orders them.
-    """
-    known = session.get(Snapshot, contest.id)
-    newest = _newest_change(session, contest)
-    is_ahead = known is not None and known.as_of > now + SKEW
-    if known is not None and not is_ahead and (now - known.as_of < REBUILD_AFTER or _is_settled(known, newest)):
-        return False
-    values = {"as_of": now, "changed_at": newest}
-    session.execute(
-        insert_into(session, Snapshot)
-        .values(contest_id=contest.id, **values)
-        .on_conflict_do_update(index_elements=["contest_id"], set_=values)
-    )
-    figures = results.unit_figures(session, contest, tree(session).parents)
-    session.execute(delete(UnitFigures).where(UnitFigures.contest_id == contest.id))
-    if figures:
-        session.execute(
-            insert(UnitFigures),
-            [
-                {"contest_id": contest.id, "unit_id": unit, "people": f.people, "sittings": f.sittings, "points": f.points}
-                for unit, f in figures.items()
-            ],
-        )
-    return True
-
-
-def _newest_change(session: Session, contest: Running) -> int:
-    """When a standing of the contest, or the tree, last changed."""
-    standing = session.scalar(select(func.max(Standing.changed_at)).where(Standing.contest_id == contest.id))
-    return max(standing or 0, session.scalar(select(func.max(UnitState.from_at))) or 0)
-
-
-def _is_settled(known: Snapshot, newest: int) -> bool:
-    return known.changed_at == newest and known.as_of > newest + SETTLED_AFTER
-
-
-def is_stale(session: Session, contest: Running, now: int) -> bool:
-    """Whether the snapshot is missing or older than what it should show by more than one rebuild."""
-    known = session.get(Snapshot, contest.id)
-    if known is None or known.as_of > now + SKEW:
-        return True
-    newest = _newest_change(session, contest)
-    return newest >= known.changed_at and now - known.as_of >= REBUILD_AFTER and not _is_settled(known, newest)
+U: Any = BoardUnit.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,49 +28,81 @@ class UnitPage:
     next: str | None
 
 
-_lock = threading.Lock()
-_kept: dict[tuple[str, int, tuple[int, int] | None], tuple[int, Tree, dict[int, Figures]]] = {}
-
-
-def _snapshot(session: Session, contest: Running, now: int) -> tuple[int, Tree, dict[int, Figures]]:
-    """The figures that the public sees, from memory while the snapshot is the same."""
-    moment = frozen_at(contest, now)
-    key = (str(session.get_bind().engine.url), contest.id, settling(moment, now) if moment else None)
-    as_of = moment or session.scalar(select(Snapshot.as_of).where(Snapshot.contest_id == contest.id)) or 0
-    with _lock:
-        kept = _kept.get(key)
-    if kept is not None and kept[0] == as_of:
-        return kept
-    whole = tree(session, moment)
-    if moment is not None:
-        figures = results.unit_figures(session, contest, whole.parents, moment)
-    else:
-        rows = session.execute(
-            select(UnitFigures.unit_id, UnitFigures.people, UnitFigures.sittings, UnitFigures.points).where(
-                UnitFigures.contest_id == contest.id
-            )
-        )
-        figures = {row[0]: Figures(*row[1:]) for row in rows}
-    with _lock:
-        if len(_kept) > 50:
-            _kept.clear()
-        _kept[key] = (as_of, whole, figures)
-    return as_of, whole, figures
-
-
 def unit_board(
     session: Session, contest: Running, now: int, *, under: str = "", kind: str = "", after: str = "", limit: int = 100
 ) -> UnitPage:
-    """Units as the public sees them: places only for those that qualify. Raises NotFound for an unknown unit."""
+    """Units as the public sees them: places only for those that qualify. Raises NotFound for an unknown unit.
+
+    `after` counts the rows before the page.
+    """
     if contest.rules.board.units is Board.HIDDEN:
         return UnitPage(now, False, True, [], [], None)
-    as_of, whole, figures = _snapshot(session, contest, now)
-    top = find_unit(session, under).id if under else None
-    if top is not None and top not in whole.nodes:
-        raise NotFound("没有编码为“{code}”的单位", code=under)
-    rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
-    start = offset(after)
+    top = find_unit(session, under) if under else None
+    listed = _listed(contest, top, kind)
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     limit = max(1, min(limit, 500))
-    more = str(start + limit) if start + limit < len(rows) else None
-    kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})
-    return UnitPage(as_of, frozen_at(contest, now) is not None, False, rows[start : start + limit], kinds, more)
+    found = session.execute(_rows(contest, _of(listed).offset(start).limit(limit + 1))).all()
+    better = start and found and session.scalar(_better(listed, found[0].merit)) or 0
+    placed = list(places((row.merit for row in found if row.merit), better + 1, start - better))
+    rows = [_result(contest, row) for row in found[:limit]]
+    rows[: len(placed)] = [replace(row, place=p, shared=s) for row, (p, s) in zip(rows, placed, strict=False)]
+    return UnitPage(
+        as_of=boards.as_of(session, contest, now),
+        frozen=boards.frozen_at(contest, now) is not None,
+        hidden=False,
+        rows=rows,
+        kinds=sorted(session.scalars(_kinds(contest, top))),
+        next=str(start + limit) if len(found) > limit else None,
+    )
+
+
+def _listed(contest: Running, top: Unit | None, kind: str) -> Any:
+    """Which units a list holds: those right below `top`, or all of a kind anywhere below it."""
+    if not kind:
+        return and_(U.contest_id == contest.id, U.parent_id == top.id if top else U.parent_id.is_(None))
+    of_kind = and_(U.contest_id == contest.id, U.kind == kind)
+    return and_(of_kind, _below(top)) if top else of_kind
+
+
+def _below(top: Unit) -> Any:
+    return U.unit_id.in_(select(Unit.id).where(Unit.path.startswith(top.path, autoescape=True), Unit.id != top.id))
+
+
+def _of(listed: Any) -> Any:
+    """The ids of a list, in its order."""
+    return select(U.unit_id).where(listed).order_by(U.merit.desc(), U.code)
+
+
+def _rows(contest: Running, ids: Any) -> Any:
+    above, child = aliased(Unit), aliased(BoardUnit)
+    has_children = select(child.unit_id).where(child.contest_id == U.contest_id, child.parent_id == U.unit_id).exists()
+    return (
+        select(*BoardUnit.__table__.c, Unit.name, above.name.label("parent_name"), has_children.label("has_children"))
+        .join(Unit, Unit.id == U.unit_id)
+        .outerjoin(above, above.id == U.parent_id)
+        .where(U.contest_id == contest.id, U.unit_id.in_(ids))
+        .order_by(U.merit.desc(), U.code)
+    )
+
+
+def _better(listed: Any, merit: bytes) -> Any:
+    return select(func.count()).select_from(BoardUnit).where(listed, U.merit > merit)
+
+
+def _kinds(contest: Running, top: Unit | None) -> Any:
+    """Which kinds there are below a unit; of the whole tree by stepping through the index, not through the units."""
+    if top is not None:
+        return select(U.kind).distinct().where(U.contest_id == contest.id, U.kind.is_not(None), _below(top))
+    least = select(func.min(U.kind).label("kind")).where(U.contest_id == contest.id)
+    kinds = least.cte("kinds", recursive=True)
+    following = least.where(U.kind > kinds.c.kind).scalar_subquery()
+    kinds = kinds.union_all(select(following).where(kinds.c.kind.is_not(None)))
+    return select(kinds.c.kind).where(kinds.c.kind.is_not(None))
+
+
+def _result(contest: Running, row: Any) -> results.UnitResult:
+    return results.measured(
+        contest.rules, Figures(row.people, row.sittings, row.points), row.headcount,
+        unit_id=row.unit_id, code=row.code, name=row.name, kind=row.kind, parent_name=row.parent_name,
+        has_children=bool(row.has_children),
+    )  # fmt: skip

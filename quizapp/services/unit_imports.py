@@ -14,6 +14,7 @@ from quizapp.rules.rows import UnitRow
 from quizapp.services.accounts import LETTERS
 from quizapp.services.audit import Actor, record
 from quizapp.services.organisations import search_text
+from quizapp.services.shares import renew_shares
 
 
 @dataclass(slots=True)
@@ -51,6 +52,8 @@ def import_units(session: Session, actor: Actor, rows: Sequence[UnitRow], file: 
     for unit in touched:
         _remember(session, unit, now)
     _write_paths(session, file)
+    if report.moved:
+        renew_shares(session)
     record(
         session, actor, "unit.import", file, now,
         new=len(report.new), changed=len(report.changed), moved=len(report.moved), same=report.same,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from quizapp.rules.contests import UnitRules
 from quizapp.services.papers import number
 from quizapp.services.results import PersonResult, UnitResult
-from quizapp.services.standings import BoardRow
+from quizapp.services.standings import Ranked
 
 
 def iso(ms: int | None, zone: str) -> str | None:
@@ -26,7 +26,7 @@ def rounded(value: Fraction | None, places: int = 2) -> float | None:
     return int((value * scale * 2 + 1) // 2) / scale
 
 
-def board_row(row: BoardRow) -> dict[str, Any]:
+def board_row(row: Ranked) -> dict[str, Any]:
     """A line of the public leaderboard; its name is masked already."""
     return {
         "place": row.place,
@@ -70,4 +70,5 @@ def unit(row: UnitResult, public: UnitRules | None = None) -> dict[str, Any]:
         "flagged": row.flagged,
         "mean": rounded(row.shown_mean(public) if public else row.figures.mean),
         "value": rounded(row.shown_value(public) if public else row.value),
+        "has_children": row.has_children,
     }

@@ -1,25 +1,27 @@
 """Pages for everybody: contests, boards, privacy, and whether the server is well."""
 
+from functools import partial
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from quizapp.errors import NotFound, Unavailable
 from quizapp.rules import wording
 from quizapp.rules.attempts import Track
-from quizapp.rules.contests import UnitRules
 from quizapp.rules.roles import Role
-from quizapp.services import contests, entries, organisations, reviews, standings, unit_boards, views
+from quizapp.services import contests, entries, organisations, reviews
 from quizapp.services.contests import Running
-from quizapp.services.results import UnitResult
-from quizapp.web import access
-from quizapp.web.api import refresh
+from quizapp.services.standings import Ranked
+from quizapp.web import access, boards
+from quizapp.web.boards import Shown
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, edge, now
 from quizapp.web.footer import footer_texts
 from quizapp.web.words import sentences
 
 bp = Blueprint("public", __name__)
+PAGE = 50
 
 
 @bp.get("/")
@@ -74,67 +76,77 @@ def _mine(contest: Running) -> dict[str, Any] | None:
 
 
 @bp.get("/c/<slug>/board")
-def board(slug: str) -> str:
-    found = contests.find_contest(db(), slug)
+def board(slug: str) -> Response | str:
+    found = boards.shown(slug)
+    if boards.is_stranger():
+        what = ("board", request.args.get("division"), request.args.get("after"), boards.number("at", 1))
+        return boards.to_everybody(boards.kept(found, what, lambda: _board(found, None).encode()), "text/html")
     who = access.visitor()
-    division = request.args.get("division", "")
-    page = standings.leaderboard(
-        db(), found, now(),
-        division=division, after=request.args.get("after", "")[:200], account_id=who.account_id if who else None,
-    )  # fmt: skip
+    return _board(found, boards.my_row(found, who.account_id) if who else None)
+
+
+def _board(found: Shown, mine: Ranked | None) -> str:
+    """The page, with the visitor's own line where there is one."""
+    contest, slug = found.contest, found.contest.rules.slug
+    division, after = request.args.get("division", ""), request.args.get("after", "")
+    what = ("rows", division, after, boards.number("at", 1))
+    page = orjson.loads(boards.kept(found, what, lambda: orjson.dumps(boards.people(found))))
+    link = partial(url_for, "public.board", slug=slug, division=division or None)
     return render_template(
         "public/board.html",
-        contest=contest_card(found),
-        as_of=page.as_of,
-        frozen=page.frozen,
-        hidden=page.hidden,
-        divisions=[
-            {"code": d.code, "title": d.title, "current": d.code == division} for d in found.rules.divisions
-        ],
-        rows=page.rows,
-        my_row=page.me,
-        next_url=url_for("public.board", slug=slug, division=division or None, after=page.next) if page.next else None,
-        previous_url=url_for("public.board", slug=slug, division=division or None) if request.args.get("after") else None,
-        explains=sentences(wording.people_places(found.rules)),
+        contest=contest_card(contest),
+        as_of=page["as_of"],
+        frozen=page["frozen"],
+        hidden=page["hidden"],
+        divisions=[{"code": d.code, "title": d.title, "current": d.code == division} for d in contest.rules.divisions],
+        rows=page["rows"],
+        my_row=mine,
+        my_url=link(at=max(1, mine.place - 10)) if mine else None,
+        next_url=link(after=page["next"]) if page["next"] else None,
+        previous_url=link(at=max(1, page["first"] - PAGE)) if page["first"] > 1 else None,
+        explains=sentences(wording.people_places(contest.rules)),
     )
 
 
-def _unit_row(row: UnitResult, slug: str, rules: UnitRules) -> dict[str, Any]:
-    """A unit as the public page shows it: the API's row with exact figures, which the page's filters round."""
-    mean, value = row.shown_mean(rules), row.shown_value(rules)
-    return views.unit(row, rules) | {
-        "rate": row.rate,
-        "mean": None if mean is None else mean * 100,
-        "value": None if value is None else value * 100,
-        "url": url_for("public.units", slug=slug, under=row.code) if row.has_children else None,
-    }
-
-
 @bp.get("/c/<slug>/units")
-def units(slug: str) -> str:
-    found = contests.find_contest(db(), slug)
-    refresh(found)
+def units(slug: str) -> Response | str:
+    found = boards.shown(slug)
+    if not boards.is_stranger():
+        return _units(found)
+    what = ("unit page", *(request.args.get(name) for name in ("under", "kind", "after")))
+    return boards.to_everybody(boards.kept(found, what, lambda: _units(found).encode()), "text/html")
+
+
+def _units(found: Shown) -> str:
+    contest, slug = found.contest, found.contest.rules.slug
     under, kind = request.args.get("under", ""), request.args.get("kind", "")
-    page = unit_boards.unit_board(db(), found, now(), under=under, kind=kind, after=request.args.get("after", ""))
+    page = orjson.loads(boards.units_json(found))
     top = organisations.find_unit(db(), under) if under else None
     line = organisations.line(db(), top) if top else []
-    rows = [_unit_row(row, slug, found.rules.units) for row in page.rows]
     return render_template(
         "public/units.html",
-        contest=contest_card(found),
-        as_of=page.as_of,
-        frozen=page.frozen,
-        hidden=page.hidden,
+        contest=contest_card(contest),
+        as_of=found.as_of,
+        frozen=page["frozen"],
+        hidden=page["hidden"],
         under={"code": top.code, "name": top.name} if top else None,
         trail=[{"name": u.name, "url": url_for("public.units", slug=slug, under=u.code)} for u in line],
         kinds=[
             {"name": name, "url": url_for("public.units", slug=slug, under=under or None, kind=name), "current": name == kind}
-            for name in page.kinds
+            for name in page["kinds"]
         ],
-        rows=rows,
-        next_url=url_for("public.units", slug=slug, under=under or None, kind=kind or None, after=page.next) if page.next else None,
-        explains=sentences(wording.unit_places(found.rules)),
-    )
+        rows=[_unit_row(row, slug) for row in page["rows"]],
+        next_url=url_for("public.units", slug=slug, under=under or None, kind=kind or None, after=page["next"])
+        if page.get("next") else None,
+        explains=sentences(wording.unit_places(contest.rules)),
+    )  # fmt: skip
+
+
+def _unit_row(row: dict[str, Any], slug: str) -> dict[str, Any]:
+    """A unit as the page shows it: hundredths of points, and the rate before it is rounded."""
+    hundredths = {name: None if row[name] is None else round(row[name] * 100) for name in ("mean", "value")}
+    url = url_for("public.units", slug=slug, under=row["code"]) if row["has_children"] else None
+    return row | hundredths | {"rate": boards.exact_rate(row), "url": url}
 
 
 @bp.get("/privacy")

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.rules.aggregation import Figures, rate, roll_up, shortfalls, value
+from quizapp.rules.aggregation import Figures, line_of, rate, roll_up, shares, shortfalls, value
 from quizapp.rules.contests import Counts, Metric, Tie, UnitRules
 from quizapp.rules.scoring import Finished, standing
 
@@ -21,19 +21,47 @@ def made(points: int, unit: int, no: int = 1) -> Finished:
 
 
 def test_every_unit_counts_its_whole_subtree():
-    totals = roll_up(PARENTS, {4: Figures(2, 3, 15_000), 6: Figures(1, 1, 9_000), 2: Figures(1, 1, 100)}, [], fold)
+    totals = roll_up(PARENTS, {4: Figures(2, 3, 15_000), 6: Figures(1, 1, 9_000), 2: Figures(1, 1, 100)})
     assert totals[2] == Figures(3, 4, 15_100) and totals[1] == Figures(4, 5, 24_100) and totals[3] == Figures(1, 1, 9_000)
 
 
 def test_somebody_who_moved_counts_once_in_each_unit_and_once_above():
-    totals = roll_up(PARENTS, {}, [[made(80, 4, 1), made(60, 5, 2)]], fold)
+    added = shares([made(80, 4, 1), made(60, 5, 2)], PARENTS, fold)
+    assert added[2] == Figures(-1, 0, -60) and 1 not in added
+    totals = roll_up(PARENTS, added)
     assert totals[4] == Figures(1, 1, 80) and totals[5] == Figures(1, 1, 60)
     assert totals[2] == Figures(1, 2, 80) == totals[1]
 
 
+a_sitting = st.builds(made, st.integers(0, 9), st.sampled_from([None, *PARENTS]), st.integers(1, 9))
+
+
+@given(st.lists(st.lists(a_sitting, min_size=1, max_size=5), max_size=4), st.sampled_from(Counts))
+def test_what_people_add_makes_every_unit_the_fold_of_the_sittings_below_it(people, counts):
+    def folded(sittings):
+        return standing(sittings, counts, (Tie.TIME,))
+
+    own: dict[int, Figures] = {}
+    for sittings in people:
+        for unit, figures in shares(sittings, PARENTS, folded).items():
+            own[unit] = own.get(unit, Figures()).plus(figures)
+    totals = roll_up(PARENTS, own)
+    for unit in PARENTS:
+        below = [[s for s in sittings if s.unit_id and unit in line_of(s.unit_id, PARENTS)] for sittings in people]
+        wanted = [Figures(1, len(mine), folded(mine).points) for mine in below if mine]
+        assert totals.get(unit, Figures()) == sum_of(wanted)
+
+
+def sum_of(figures: list[Figures]) -> Figures:
+    total = Figures()
+    for one in figures:
+        total = total.plus(one)
+    return total
+
+
 @given(st.dictionaries(st.sampled_from([4, 5, 6]), st.builds(Figures, st.integers(0, 99), st.integers(0, 99), st.integers(0, 9**6))))
 def test_towns_add_up_to_the_county(direct):
-    totals = roll_up(PARENTS, direct, [], fold)
+    totals = roll_up(PARENTS, direct)
     assert totals.get(1, Figures()) == totals.get(2, Figures()).plus(totals.get(3, Figures()))
 
 

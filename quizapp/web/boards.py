@@ -1,0 +1,145 @@
+"""Public boards: made once for everybody and kept until the snapshot moves on. What is one's own is added, and never kept."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from flask import Response, request, session
+
+from quizapp.services import boards, contests, standings, unit_boards, views
+from quizapp.services.contests import Running
+from quizapp.web import access
+from quizapp.web.edge import board_db, db, edge, finish_transaction, now
+from quizapp.web.words import iso
+
+CHECKED_FOR = 1_000
+KEPT_FOR = 10
+_making = [threading.Lock() for _ in range(16)]
+
+Page = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A contest and the moment that its boards show, as looked up at `checked_at`; `key` changes with either."""
+
+    contest: Running
+    as_of: int
+    checked_at: int
+    key: str
+
+
+def shown(slug: str) -> Shown:
+    """Looked up at most once a second. Raises NotFound."""
+    kept: dict[str, Shown] = edge().shown
+    found = kept.get(slug)
+    if found is None or not 0 <= now() - found.checked_at < CHECKED_FOR:
+        contest = contests.find_contest(db(), slug)
+        _refresh(contest)
+        as_of, made = boards.edition(board_db(), contest, now())
+        rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
+        found = kept[slug] = Shown(contest, as_of, now(), f"{contest.id}.{as_of}.{made}.{rules}")
+    return found
+
+
+def _refresh(contest: Running) -> None:
+    """Rebuild the snapshot when the job has not; at most once in the rebuild interval whoever asks."""
+    if boards.is_stale(db(), contest, now()):
+        finish_transaction(commit=False)
+        with edge().database.write() as writing:
+            boards.rebuild(writing, contest, now())
+
+
+def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    """What `make` makes, made by one thread and kept for all until the snapshot moves on."""
+    key = f"{board.key}|{what}"
+    found = edge().cache.get(key)
+    if found is None:
+        half = len(_making) // 2  # a page holds its lock while its rows are made: those have locks of their own, or it would wait for itself
+        with _making[hash(key) % half + (half if what[0] == "rows" else 0)]:
+            found = edge().cache.get(key)
+            if found is None:
+                found = make()
+                edge().cache.put(key, found, KEPT_FOR)
+    return found
+
+
+def people(board: Shown) -> standings.BoardPage:
+    """The page of the leaderboard that the address asks for. Raises Invalid, NotFound."""
+    return standings.leaderboard(
+        board_db(), board.contest, now(),
+        division=_asked("division"), unit=_asked("unit"), after=_asked("after"), at=number("at", 1), limit=number("limit", 50),
+    )  # fmt: skip
+
+
+def people_json(board: Shown) -> bytes:
+    def make() -> bytes:
+        page = people(board)
+        return _json(page, [views.board_row(row) for row in page.rows])
+
+    asked = (*(_asked(name) for name in ("division", "unit", "after")), number("at", 1), number("limit", 50))
+    return kept(board, ("people", *asked), make)
+
+
+def my_row(board: Shown, account_id: str) -> standings.Ranked | None:
+    return standings.my_row(db(), board.contest, account_id, now(), division=_asked("division"), unit=_asked("unit"))
+
+
+def units_json(board: Shown) -> bytes:
+    """The page of the unit ranking that the address asks for. Raises NotFound."""
+
+    def make() -> bytes:
+        page = unit_boards.unit_board(
+            board_db(), board.contest, now(),
+            under=_asked("under"), kind=_asked("kind"), after=_asked("after"), limit=number("limit", 100),
+        )  # fmt: skip
+        return _json(page, [views.unit(row, board.contest.rules.units) for row in page.rows], kinds=page.kinds)
+
+    return kept(board, ("units", _asked("under"), _asked("kind"), _asked("after"), number("limit", 100)), make)
+
+
+def exact_rate(row: Page) -> Fraction | None:
+    """A participation rate as it is, for rounding on the page."""
+    return Fraction(row["people"], row["headcount"]) if row["headcount"] else None
+
+
+def _json(page: Any, rows: list[Page], **more: Any) -> bytes:
+    told: Page = {"as_of": iso(page.as_of), "frozen": page.frozen, "hidden": page.hidden, "rows": rows, **more}
+    if page.next:
+        told["next"] = page.next
+    return orjson.dumps(told)
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "")[:200]
+
+
+def number(name: str, usual: int) -> int:
+    """A whole number of the address; anything else is the usual one."""
+    value = request.args.get(name, "")
+    return int(value[:9]) if value.isascii() and value.isdigit() else usual
+
+
+def is_stranger() -> bool:
+    """Whether the reply can be the same for everybody: no sign-in, no message waiting."""
+    return access.token() is None and not session
+
+
+def to_everybody(body: bytes, mimetype: str) -> Response:
+    """A reply that may be kept on the way for a moment; 304 to those who have it."""
+    response = Response(body, mimetype=mimetype)
+    response.set_etag(blake2b(body, digest_size=12).hexdigest())
+    response.headers["Cache-Control"] = "public, max-age=2"
+    response.make_conditional(request)
+    return response
+
+
+def with_mine(body: bytes, mine: standings.Ranked | None) -> Response:
+    """The same page with one's own line in it."""
+    if mine is not None:
+        body = body[:-1] + b',"me":' + orjson.dumps(views.board_row(mine)) + b"}"
+    return Response(body, mimetype="application/json")

@@ -1,0 +1,219 @@
+"""Boards from a snapshot: whatever happened, and however it came in, they show what stood at their moment, place by place."""
+
+from typing import Any
+
+import pytest
+from factories import World
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from town import SHARED, Town, figures_of, people_of, step, ties
+
+from quizapp.models.base import Database
+from quizapp.models.boards import BoardRow, BoardUnit
+from quizapp.models.contests import Entry
+from quizapp.rules.aggregation import Figures
+from quizapp.rules.contests import Board, BoardRules, Counts, Division, EntryRules, Limits, Tie, UnitRules
+from quizapp.rules.rows import UnitRow
+from quizapp.services import board_rows, boards, contests, results, standings, unit_boards, unit_imports
+from quizapp.services.audit import CLI
+from quizapp.services.contests import Running
+from quizapp.services.organisations import tree
+
+
+@pytest.fixture
+def town(world: World) -> Town:
+    return Town(world)
+
+
+@pytest.fixture(params=[2, 10_000], ids=["copied", "listed"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small steps between marks; and either more changes than are listed, or fewer."""
+    monkeypatch.setattr(board_rows, "STEP", 2)
+    monkeypatch.setattr(board_rows, "MANY", request.param)
+
+
+history = st.lists(st.tuples(step, st.booleans()), min_size=6, max_size=20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("counts", [Counts.BEST, Counts.LAST])
+@settings(SHARED, max_examples=10)
+@given(history=history, rule=ties, freeze=st.integers(0, 20))
+def test_boards_show_what_stood_at_their_moment(
+    database: Database, town: Town, few: None, counts: Counts, history: list[Any], rule: tuple[Tie, ...], freeze: int
+):
+    contest = town.open(counts, rule)
+    for number, ((who, what, wrong, seconds), look) in enumerate(history):
+        town.do(contest, who, what, wrong, seconds)
+        if number == freeze:
+            contest = again(town, contest, rule, counts, BoardRules(freeze_at=town.world.clock()))
+        if look:
+            town.world.clock.pass_(seconds=5)
+            check(database, contest, town.world.clock())
+    contest = again(town, contest, rule, counts, BoardRules())
+    town.world.clock.pass_(seconds=5)
+    check(database, contest, town.world.clock())
+
+
+def again(town: Town, contest: Running, rule: tuple[Tie, ...], counts: Counts, board: BoardRules) -> Running:
+    return town.world.apply(
+        slug=contest.rules.slug, counts=counts, ties=rule, limits=Limits(per_day=50, practice_per_day=50),
+        entry=EntryRules(unit_changes=50), board=board, units=UnitRules(hide_mean_below=1),
+    )  # fmt: skip
+
+
+def check(database: Database, contest: Running, now: int) -> None:
+    """The snapshot tells the same as a recomputation as of its moment."""
+    with database.write() as session:
+        boards.rebuild(session, contest, now)
+    with database.read() as session:
+        moment = boards.frozen_at(contest, now)
+        people = people_of(session, contest, moment)
+        rows = {row.entry_id: row for row in session.scalars(select(BoardRow).where(BoardRow.contest_id == contest.id))}
+        assert {entry: (row.points, row.time_ms, row.sittings, row.merit) for entry, row in rows.items()} == {
+            row[2]: (row[4], row[5], row[7], row[8]) for row in people
+        }
+        scope = standings.Scope(contest.id, "", None)
+        better = {row[2]: session.scalar(select(scope.better(row[8]))) for row in people}
+        assert better == {row[2]: row[0] - 1 for row in people}
+        check_units(session, contest, moment)
+
+
+def check_units(session: Session, contest: Running, moment: int | None) -> None:
+    stored = {row.unit_id: row for row in session.scalars(select(BoardUnit).where(BoardUnit.contest_id == contest.id))}
+    figures = {unit: Figures(row.people, row.sittings, row.points) for unit, row in stored.items()}
+    assert {unit: made for unit, made in figures.items() if made.people} == figures_of(session, contest, moment)
+    whole = tree(session, moment)
+    for kind in ("企业", "镇街"):
+        wanted = results.rank_units(whole, figures, contest.rules, results.listed(whole, None, kind))
+        page = unit_boards.unit_board(session, contest, contest.rules.opens_at, kind=kind)
+        assert [(row.place, row.shared, row.code) for row in page.rows] == [(row.place, row.shared, row.code) for row in wanted]
+
+
+def test_a_tree_that_changes_is_followed_at_every_level(database: Database, town: Town):
+    contest = again(town, town.open(Counts.BEST, ()), (), Counts.BEST, BoardRules())
+    for who, unit in ((0, 0), (1, 1), (2, 2)):
+        town.do(contest, who, "sit", unit, 1)
+    town.do(contest, 0, "move", 2, 1)
+    town.do(contest, 0, "sit", 1, 1)
+    check(database, contest, town.world.clock())
+    with database.write() as session:  # the second company of the east moves to the west, where Alice is now; one is new
+        rows = [UnitRow(2, "东二厂", "99010102", "企业", "990102", 4), UnitRow(3, "西二厂", "99010202", "企业", "990102", 9)]
+        unit_imports.import_units(session, CLI, rows, "units.csv", town.world.clock())
+    town.world.clock.pass_(minutes=5)
+    town.do(contest, 1, "sit", 0, 1)
+    check(database, contest, town.world.clock())
+    with database.read() as session:
+        west = unit_boards.unit_board(session, contest, town.world.clock(), under="990102")
+        assert {row.code for row in west.rows} == {"99010102", "99010201", "99010202"}
+
+
+def test_a_large_tree_is_not_looked_at_all_the_time_but_those_who_hand_in_are_seen(
+    database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    contest = again(town, town.open(Counts.BEST, ()), (), Counts.BEST, BoardRules())
+    town.do(contest, 0, "sit", 0, 1)
+    town.world.clock.pass_(minutes=5)
+    check(database, contest, town.world.clock())
+    monkeypatch.setattr(boards.board_units, "refresh", lambda *_: pytest.fail("every unit was looked at"))
+    town.do(contest, 1, "sit", 1, 5)
+    town.do(contest, 0, "sit", 0, 5)
+    check(database, contest, town.world.clock())
+
+
+def test_places_are_exact_in_every_division_and_in_a_unit(database: Database, town: Town, few: None):
+    divisions = (Division("qiye", "企业组", ("企业",)), Division("qita", "其他组"))
+    contest = town.world.apply(slug="divided", ties=(), divisions=divisions, limits=Limits(per_day=9))
+    for who, wrong in ((0, 0), (1, 1), (2, 1), (3, 2), (4, 0)):
+        town.do(contest, who, "sit", wrong, 1)
+    now = town.world.clock()
+    with database.write() as session:
+        boards.rebuild(session, contest, now)
+    with database.read() as session:
+        accounts = {entry.name: entry.account_id for entry in session.scalars(select(Entry).where(Entry.contest_id == contest.id))}
+
+        def place(name: str, **scope: str) -> tuple[int, bool] | None:
+            row = standings.my_row(session, contest, accounts[name], now, **scope)
+            return None if row is None else (row.place, row.shared)
+
+        assert [place(name) for name in ("Alice", "Nobody", "Bob", "Carol", "Dora")] == [
+            (1, True), (1, True), (3, True), (3, True), (5, False),
+        ]  # fmt: skip
+        assert [place(name, division="qiye") for name in ("Alice", "Bob", "Dora")] == [(1, False), (2, True), (4, False)]
+        assert place("Nobody", division="qita") == (1, False) and place("Nobody", division="qiye") is None
+        assert place("Dora", unit="99010101") == (2, False) and place("Carol", unit="990101") is None
+        assert standings.my_place(session, contest, accounts["Bob"], "qiye", now) == (2, True, 4)
+
+
+def test_what_one_has_just_handed_in_counts_for_one_s_own_place_at_once(database: Database, town: Town):
+    contest = town.open(Counts.BEST, ())
+    for who, wrong in ((0, 1), (1, 3), (2, 2)):
+        town.do(contest, who, "sit", wrong, 1)
+    with database.write() as session:
+        boards.rebuild(session, contest, town.world.clock())
+    town.do(contest, 1, "sit", 0, 0)  # from the last place to the first
+    town.do(contest, 3, "sit", 1, 0)  # not on the board yet
+    with database.read() as session:
+        accounts = {entry.name: entry.account_id for entry in session.scalars(select(Entry).where(Entry.contest_id == contest.id))}
+        now = town.world.clock()
+        assert standings.my_place(session, contest, accounts["Bob"], "", now) == (1, False, 3)
+        assert standings.my_place(session, contest, accounts["Dora"], "", now) == (1, True, 4), "Bob's row is still that of the snapshot"
+        assert standings.my_place(session, contest, accounts["Carol"], "", now) == (2, False, 3)
+
+
+def test_any_line_of_a_board_can_be_turned_to(database: Database, town: Town, few: None):
+    contest = town.open(Counts.BEST, ())
+    for who, wrong in enumerate((0, 1, 1, 1, 2)):
+        town.do(contest, who, "sit", wrong, 1)
+    with database.write() as session:
+        boards.rebuild(session, contest, town.world.clock())
+    with database.read() as session:
+        whole = standings.leaderboard(session, contest, town.world.clock()).rows
+        assert [(row.place, row.shared) for row in whole] == [(1, False), (2, True), (2, True), (2, True), (5, False)]
+        for at in range(1, 8):
+            page = standings.leaderboard(session, contest, town.world.clock(), at=at, limit=2)
+            assert page.rows == whole[at - 1 : at + 1] and (page.first == at or not page.rows)
+            inside = standings.leaderboard(session, contest, town.world.clock(), at=at, unit="99")
+            assert [row.name for row in inside.rows] == [row.name for row in whole if row.unit][at - 1 :]
+
+
+def test_a_board_is_the_same_bytes_for_everybody_and_sent_once(world: World, sign_in):
+    sign_in("alice").sit()
+    first = sign_in().http.get("/api/v1/contests/june/leaderboard")
+    assert first.headers["Cache-Control"] == "public, max-age=2" and "Set-Cookie" not in first.headers
+    same = sign_in().http.get("/api/v1/contests/june/leaderboard", headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.data) == (304, b"")
+    mine = sign_in("alice").get("/contests/june/leaderboard")
+    assert mine.headers["Cache-Control"] == "no-store" and mine.json["me"]["place"] == 1 and "ETag" not in mine.headers
+    for page in ("/c/june/board", "/c/june/units", "/api/v1/contests/june/units"):
+        strange, known = sign_in().http.get(page), sign_in("alice").http.get(page)
+        assert "public" in strange.headers["Cache-Control"] and "ETag" in strange.headers and "Set-Cookie" not in strange.headers
+        assert known.headers["Cache-Control"] == "no-store" and "ETag" not in known.headers
+
+
+def test_a_board_that_is_kept_is_another_when_the_rules_change_or_time_goes_on(world: World, sign_in):
+    sign_in("alice").sit()
+    client = sign_in()
+    path = "/contests/june/leaderboard"
+    assert len(client.get(path).json["rows"]) == 1
+    sign_in("bob").sit(wrong=1)
+    world.clock.pass_(seconds=4)
+    assert [row["name"] for row in client.get(path).json["rows"]] == ["A**", "B**"]
+    world.apply(board=BoardRules(people=Board.HIDDEN))
+    world.clock.pass_(seconds=1)
+    assert client.get(path).json["rows"] == []
+
+
+def test_in_a_quiet_contest_the_board_is_as_of_the_last_few_seconds(world: World, database: Database, sign_in):
+    sign_in("alice").sit()
+    client = sign_in()
+    client.get("/contests/june/leaderboard")
+    world.clock.pass_(hours=3)
+    client.get("/contests/june/leaderboard")
+    world.clock.pass_(hours=3)
+    with database.read() as session:
+        contest = contests.find_contest(session, "june")
+        assert not boards.is_stale(session, contest, world.clock())
+        assert 0 <= world.clock() - boards.as_of(session, contest, world.clock()) < 5_000

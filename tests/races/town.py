@@ -1,0 +1,87 @@
+"""A town whose people sit, let time run out, practise and move: histories for whatever must hold after each of them."""
+
+from typing import Any
+
+from conftest import SECRET
+from factories import World, right_answers
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from quizapp.models.contests import Entry
+from quizapp.rules.aggregation import Figures
+from quizapp.rules.contests import Counts, EntryRules, Limits, Tie
+from quizapp.services import accounts, entries, finishing, organisations, people_results, results, saves, sittings
+from quizapp.services.contests import Running
+
+SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+ties = st.sampled_from([(Tie.TIME, Tie.FINISH), (Tie.FINISH, Tie.TIME), (Tie.TIME,), (Tie.FINISH,), ()])
+
+
+class Town:
+    """Four people of three units and one without, who sit, let time run out, practise and move, in one contest after another."""
+
+    people = ("alice", "bob", "carol", "dora", "nobody")
+    leaves = ("99010101", "99010102", "99010201")
+
+    def __init__(self, world: World) -> None:
+        world.add_account("dora")
+        world.add_account("nobody", None)
+        self.world = world
+        self.tokens = [accounts.fingerprint(world.token(login)) for login in self.people]
+        self.began = world.clock()
+        self.contests = 0
+
+    def open(self, counts: Counts, rule: tuple[Tie, ...]) -> Running:
+        self.contests += 1
+        self.world.clock.now = self.began  # or a long run of histories would outlive the tokens
+        return self.world.apply(
+            slug=f"history{self.contests}", counts=counts, ties=rule,
+            limits=Limits(per_day=50, practice_per_day=50), entry=EntryRules(unit_changes=50),
+        )  # fmt: skip
+
+    def do(self, contest: Running, who: int, action: str, wrong: int, seconds: int) -> None:
+        """One thing that happens, a few seconds after the one before."""
+        clock, token = self.world.clock, self.tokens[who]
+        clock.pass_(seconds=seconds + 1)
+        with self.world.database.write() as session:
+            if action == "move":
+                self._move(session, contest, token, wrong)
+                return
+            practice = action == "practice"
+            sitting, _ = sittings.start_sitting(session, contest.rules.slug, token, clock(), practice=practice)
+            answers = right_answers(sitting, wrong)
+            if action == "leave":
+                saves.save_answers(session, sitting["id"], token, 0, "k", answers, clock())
+                clock.pass_(minutes=30)
+                finishing.finish_overdue(session, SECRET, sitting["id"], clock())
+                return
+            clock.pass_(seconds=seconds)
+            finishing.hand_in(session, SECRET, sitting["id"], token, clock(), revision=0, key="s", answers=answers)
+        if action == "sleep":
+            clock.pass_(hours=14)
+
+    def _move(self, session: Session, contest: Running, token: str, number: int) -> None:
+        who = entries.contestant(session, contest.id, token, "counted", "", self.world.clock())
+        if who.entry_id is None:
+            return
+        entry = session.get_one(Entry, (contest.id, who.entry_id))
+        unit = organisations.find_unit(session, self.leaves[number % len(self.leaves)])
+        if entry.unit_id != unit.id:
+            entries.change_unit(session, contest, entry, unit, self.world.clock())
+
+
+def people_of(session: Session, contest: Running, as_of: int | None) -> list[tuple[Any, ...]]:
+    return [
+        (row.place, row.shared, row.entry_id, row.unit_code, row.points, row.time_ms, row.finished_at, row.sittings, row.merit)
+        for row in people_results.people(session, contest, as_of=as_of)
+    ]
+
+
+def figures_of(session: Session, contest: Running, as_of: int | None) -> dict[int, Figures]:
+    parents = organisations.tree(session).parents
+    return {unit: made for unit, made in results.unit_figures(session, contest, parents, as_of).items() if made.people}
+
+
+action = st.sampled_from(["sit", "sit", "sit", "sleep", "sleep", "move", "move", "leave", "practice"])
+step = st.tuples(st.integers(0, len(Town.people) - 1), action, st.integers(0, 3), st.sampled_from([0, 1, 1, 30]))
