@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help install run test lint lock
+.PHONY: help install run test bench lint lock
 
 help:            ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -14,10 +14,12 @@ run: install     ## demonstration: embedded database, shipped banks, an open con
 	@$(BIN)/quizapp demo --address http://$(HOST):$(PORT)
 	@exec $(BIN)/quizapp serve --host $(HOST) --port $(PORT)
 test: .venv/.installed-dev  ## lint, types, walls of the house, then every test (own PostgreSQL, real browser)
-	@$(BIN)/ruff check quizapp tests migrations
+	@$(BIN)/ruff check quizapp tests migrations bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
+bench: .venv/.installed-dev  ## measure it all, a quarter of an hour, into docs/performance.md; ARGS="--help" shows the choices
+	@$(BIN)/python -m bench $(ARGS)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本；本机是 `$(PYTHON) --version`"; exit 1; }

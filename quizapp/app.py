@@ -1,7 +1,10 @@
 """create_app and main: the one place where the parts are joined."""
 
+import gc
 import logging
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -10,8 +13,14 @@ from flask import Flask
 from quizapp import cli, jobs, web
 from quizapp.models import schema
 from quizapp.models.base import Database
+from quizapp.services.caches import Cache, Counts, Shelf
+from quizapp.services.exports import Run
 from quizapp.settings import BadSettings, Settings, read
 from quizapp.web.edge import Edge
+from quizapp.web.turns import Turns
+
+DIRECT, BEHIND_A_PROXY = 2_000, 20_000
+"""Milliseconds that a request may have waited for its turn since it was stamped."""
 
 
 def now_ms() -> int:
@@ -23,14 +32,24 @@ def create_app(
 ) -> Flask:
     """The application. Raises BadSettings where the database is not at this program's migration."""
     settings = settings or read()
-    database = database or Database(settings.database_url)
+    database = database or Database(settings.database_url, replica_url=settings.replica_url)
     check_schema(database)
     app = Flask("quizapp.web", static_folder=None)
     app.logger.setLevel(logging.INFO)
-    web.init_app(app, Edge(settings, database, clock))
+    shelf = Shelf(settings.redis_url, settings.secret_key) if settings.redis_url else None
+    if shelf:
+        database.carried["counts"] = Counts(shelf)
+    web.init_app(app, Edge(settings, database, clock, Cache(shelf)))
     if run_jobs:
-        jobs.start(database, settings.secret_key, clock)
+        jobs.start(database, settings.secret_key, clock, begin_export, BEHIND_A_PROXY if settings.trusted_proxies else DIRECT)
     return app
+
+
+def begin_export(run: Run) -> None:
+    """Make a large file in a process of its own, so that the interpreter that serves stays free."""
+    program = [sys.executable, "-c", "from quizapp.app import main; main()", "export", run.export_id, str(run.number)]
+    process = subprocess.Popen(program, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program, ids of our own
+    threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
 
 
 def check_schema(database: Database) -> None:
@@ -48,9 +67,13 @@ def check_schema(database: Database) -> None:
 def serving() -> Flask:
     """The application of one server process, with the jobs."""
     try:
-        return create_app(run_jobs=True)
+        app = create_app(run_jobs=True)
     except BadSettings as error:
         sys.exit(f"无法启动：{error}")
+    gc.freeze()  # what was made to start with stays: collections need not look at it again, nor so often
+    gc.set_threshold(20_000, 20, 20)
+    app.wsgi_app = Turns(app.wsgi_app, app.extensions["quizapp"].settings.threads)  # type: ignore[method-assign]
+    return app
 
 
 def main() -> None:

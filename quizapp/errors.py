@@ -26,6 +26,8 @@ class QuizError(Exception):
     """Anything a person caused or can do something about."""
 
     status = 400
+    retry_after: int | None = None
+    """Seconds after which to try again, where that helps."""
 
     def __init__(self, text: str, /, **params: object) -> None:
         super().__init__(text)
@@ -79,7 +81,27 @@ class Conflict(QuizError):
 
 class TooMany(QuizError):
     status = 429
+    retry_after = 60
 
 
 class Unavailable(QuizError):
     status = 503
+
+
+class Busy(Unavailable):
+    """More at once than can be done; `retry_after` is spread, so that not everybody comes back together."""
+
+    def __init__(self, text: str, /, retry_after: int, **params: object) -> None:
+        super().__init__(text, **params)
+        self.retry_after = retry_after
+
+
+class Queued(Busy):
+    """A start that has to wait: its place in the line, 1 for the next, and for how many milliseconds."""
+
+    def __init__(self, place: int, wait_ms: int, retry_after: int) -> None:
+        super().__init__(
+            "现在开始答题的人很多，您排在第{place}位，大约{seconds}秒后轮到。排队不计入答题时间",
+            retry_after, place=place, seconds=-(-wait_ms // 1000),
+        )  # fmt: skip
+        self.queue = {"place": place, "ahead": place - 1, "wait_ms": wait_ms}

@@ -1,4 +1,4 @@
-"""What runs without a visitor: overdue sittings and unit snapshots. Idempotent, safe to run twice, one in effect."""
+"""What runs without a visitor: overdue sittings, board snapshots, exports. Idempotent, safe to run twice, one in effect."""
 
 import logging
 import threading
@@ -9,19 +9,23 @@ from sqlalchemy import select, update
 
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
-from quizapp.services import contests, finishing, sittings, unit_boards
+from quizapp.services import boards, contests, exports, finishing, sittings
+from quizapp.services.contests import Running
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
-SNAPSHOT_EVERY = 3_000
+SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
 
-def finish_overdue(database: Database, secret: str, now: int) -> int:
-    """Finish every sitting whose time is up, each in a transaction of its own; how many. One that cannot be is left and told."""
+def finish_overdue(database: Database, secret: str, now: int, patience: int = 0) -> int:
+    """Finish every sitting whose time has been up for `patience`, each in a transaction of its own; how many.
+
+    One that cannot be finished is left and told.
+    """
     count, failed = 0, set[str]()
     while True:
         with database.read() as session:
-            overdue = [one for one in sittings.find_overdue(session, now, 200 + len(failed)) if one not in failed]
+            overdue = [one for one in sittings.find_overdue(session, now - patience, 200 + len(failed)) if one not in failed]
         if not overdue:
             return count
         for sitting_id in overdue:
@@ -36,13 +40,18 @@ def finish_overdue(database: Database, secret: str, now: int) -> int:
                 log.warning("sitting %s cannot be finished: %s", sitting_id, _short(error))
 
 
-def rebuild_snapshots(database: Database, now: int) -> int:
-    """Rebuild the unit figures of contests where something changed; how many."""
+def stale_boards(database: Database, now: int) -> list[Running]:
+    """Contests whose boards lack something that happened."""
     with database.read() as session:
-        stale = [contest for contest in contests.list_contests(session) if unit_boards.is_stale(session, contest, now)]
+        return [contest for contest in contests.list_contests(session) if boards.is_stale(session, contest, now)]
+
+
+def rebuild_snapshots(database: Database, now: int) -> int:
+    """Bring the boards of contests up to date where something changed; how many."""
+    stale = stale_boards(database, now)
     for contest in stale:
         with database.write() as session:
-            unit_boards.rebuild_units(session, contest, now)
+            boards.rebuild(session, contest, now)
     return len(stale)
 
 
@@ -50,7 +59,7 @@ def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
         due = session.scalar(select(JobRun.due_at).where(JobRun.name == name))
-    if due is not None and now < due <= now + every + unit_boards.SKEW:
+    if due is not None and now < due <= now + every + boards.SKEW:
         return False
     with database.write() as session:
         if due is None:
@@ -60,22 +69,41 @@ def claim(database: Database, name: str, every: int, now: int) -> bool:
         return session.execute(moved.returning(JobRun.name)).one_or_none() is not None
 
 
-def run_due(database: Database, secret: str, now: int) -> None:
+def run_due(database: Database, secret: str, now: int, patience: int = 0) -> None:
     """One round: every job that is due and not done by another process."""
     if claim(database, "overdue", OVERDUE_EVERY, now):
-        finish_overdue(database, secret, now)
-    if claim(database, "snapshots", SNAPSHOT_EVERY, now):
+        finish_overdue(database, secret, now, patience)
+    if stale_boards(database, now) and claim(database, "snapshots", SNAPSHOT_EVERY, now):
         rebuild_snapshots(database, now)
 
 
-def start(database: Database, secret: str, clock: Callable[[], int], pause: float = 1.0) -> threading.Event:
-    """Run the jobs in a thread until the returned event is set."""
+def begin_export(database: Database, begin: Callable[[exports.Run], None], now: int) -> bool:
+    """Begin a large file in a process of its own where one is due, and drop what is out of date; whether one was begun."""
+    with database.read() as session:
+        if not exports.is_work(session, now):
+            return False
+    with database.write() as session:
+        exports.delete_expired(session, now)
+        run = exports.claim(session, now)
+    if run is not None:
+        begin(run)
+    return run is not None
+
+
+def start(
+    database: Database, secret: str, clock: Callable[[], int], begin: Callable[[exports.Run], None], patience: int, pause: float = 1.0
+) -> threading.Event:
+    """Run the jobs in a thread until the returned event is set.
+
+    `begin` starts the process that makes a large file. `patience` leaves room for what arrived in time and still waits for its turn.
+    """
     stop = threading.Event()
 
     def loop() -> None:
         while not stop.wait(pause):
             try:
-                run_due(database, secret, clock())
+                run_due(database, secret, clock(), patience)
+                begin_export(database, begin, clock())
             except Exception as error:
                 log.warning("jobs: %s", _short(error))
 

@@ -1,5 +1,6 @@
 """Both engines for every test that touches SQL; a clock that the test moves; a small named cast."""
 
+import itertools
 import os
 import pwd
 import shutil
@@ -16,7 +17,6 @@ from sqlalchemy import text
 from quizapp.app import create_app
 from quizapp.models import Base, schema
 from quizapp.models.base import Database
-from quizapp.services import standings, unit_boards
 from quizapp.settings import Settings
 from quizapp.web import footer as footer_module
 
@@ -24,9 +24,14 @@ NOON = 1_780_286_400_000  # 2026-06-01 12:00 in Shanghai
 BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 
+_ports = itertools.cycle(range(21_000, 32_000))
+for _ in range(os.getpid() * 997 % 11_000):  # processes that test side by side begin far from each other
+    next(_ports)
+
+
 def free_port() -> int:
-    """A port below those that outgoing connections take."""
-    for port in range(21_000 + os.getpid() % 5_000, 32_000):
+    """A port below those that outgoing connections take; not one that was given out before, whose server may still be coming up."""
+    for port in itertools.islice(_ports, 11_000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
@@ -96,8 +101,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def forgetful_process() -> None:
     """Tests share a process and a PostgreSQL whose ids and times begin anew: nothing is remembered from the one before."""
-    unit_boards._kept.clear()
-    standings._frozen_boards.clear()
     footer_module._kept.clear()
 
 

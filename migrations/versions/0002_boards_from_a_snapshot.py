@@ -13,7 +13,8 @@ def upgrade() -> None:
     with op.batch_alter_table("standings", schema=None) as batch_op:
         batch_op.drop_index("ix_standings_merit")
         batch_op.drop_index("ix_standings_division")
-    with op.batch_alter_table("unit_shares", schema=None) as batch_op:
+    sqlite = op.get_bind().dialect.name == "sqlite"  # there only a table made anew reads like one made by the models
+    with op.batch_alter_table("unit_shares", schema=None, recreate="always" if sqlite else "never") as batch_op:
         batch_op.add_column(sa.Column("people", sa.Integer(), server_default="1", nullable=False))
     op.create_table(
         "board_marks",

@@ -14,7 +14,7 @@ class Parts:
     """Settings are read and the database is opened when a command first asks for them."""
 
     read_settings: Callable[[], Settings]
-    make_database: Callable[[str], Any]
+    make_database: Callable[..., Any]
     schema: Any
     clock: Callable[[], int]
     check_schema: Callable[[Any], None]
@@ -26,7 +26,7 @@ class Parts:
 
     @cached_property
     def database(self) -> Any:
-        return self.make_database(self.settings.database_url)
+        return self.make_database(self.settings.database_url, replica_url=self.settings.replica_url)
 
     def ready(self) -> Any:
         """The database, at this program's migration. Raises BadSettings."""

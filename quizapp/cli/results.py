@@ -1,11 +1,14 @@
 """quizapp results: people, units."""
 
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, Any
 
 import click
 import orjson
@@ -14,9 +17,10 @@ from quizapp.cli.parts import Parts
 from quizapp.errors import Refused
 from quizapp.formats import result_sheets
 from quizapp.formats.contest_values import epoch_ms, moment
-from quizapp.formats.result_table import Sheet, write_csv, write_xlsx
-from quizapp.services import audit, contests, organisations, views
-from quizapp.services import results as found_results
+from quizapp.formats.result_table import Sheet, write_csv
+from quizapp.formats.result_xlsx import write_xlsx
+from quizapp.services import audit, contests, organisations, people_results, views
+from quizapp.services import results as unit_results
 from quizapp.services.audit import CLI
 
 Command = Callable[..., Any]
@@ -56,19 +60,68 @@ def _past(at: datetime | None, zone: str, now: int) -> int | None:
     return moment_ms
 
 
-def _write(sheet: Sheet, told: dict[str, Any], layout: str, output: Path | None) -> None:
-    out = BytesIO()
-    if layout == "json":
-        out.write(orjson.dumps(told) + b"\n")
-    elif layout == "csv":
-        write_csv(sheet, out)
-    else:
-        write_xlsx(sheet, out)
-    if output is None:
-        sys.stdout.buffer.write(out.getvalue())
-    else:
-        output.write_bytes(out.getvalue())
-        print(f"已写到 {output}", file=sys.stderr)
+@contextmanager
+def _written(output: Path | None) -> Iterator[IO[bytes]]:
+    """A file that takes its name once it is whole; only then it goes to a pipe, a device or the standard output."""
+    if output is None or (output.exists() and not output.is_file()):
+        with TemporaryFile() as file:
+            yield file
+            file.seek(0)
+            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as end:
+                shutil.copyfileobj(file, end)
+        return
+    with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+        try:
+            yield file
+            file.close()
+            Path(file.name).replace(output)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+    print(f"已写到 {output}", file=sys.stderr)
+
+
+class Counted:
+    """Rows on their way, and how many have passed."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.count, self._rows = 0, rows
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a listing is made of: rows as they come, and how each of them becomes a sheet and JSON."""
+
+    slug: str
+    rows: Iterable[Any]
+    most: int
+    sheet: Callable[[Iterable[Any]], Sheet]
+    row: Callable[[Any], dict[str, Any]]
+    as_of: str | None
+
+
+def _write(parts: Parts, what: str, told: Told, layout: str, output: Path | None) -> None:
+    """Write the rows one by one; in the audit log before the file is there."""
+    with _written(output) as out:
+        with click.progressbar(told.rows, told.most, label="写出", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+            rows = Counted(shown)
+            if layout == "json":
+                _write_json(told, rows, out)
+            else:
+                (write_csv if layout == "csv" else write_xlsx)(told.sheet(rows), out)
+        with parts.write() as session:
+            audit.record(session, CLI, f"export.{what}", told.slug, parts.clock(), rows=rows.count, format=layout)
+
+
+def _write_json(told: Told, rows: Iterable[Any], out: IO[bytes]) -> None:
+    out.write(b'{"as_of":' + orjson.dumps(told.as_of) + b',"rows":[')
+    for number, row in enumerate(rows):
+        out.write(b"," * (number > 0) + orjson.dumps(told.row(row)))
+    out.write(b"]}\n")
 
 
 @results.command()
@@ -81,16 +134,22 @@ def people(
 ) -> None:
     """个人成绩与名次。"""
     now = parts.clock()
-    with parts.write() as session:
+    with parts.ready().replica(now) as session:
         contest = contests.find_contest(session, slug)
         rules = contest.rules
         cut_off = _past(as_of, rules.zone, now)
         under = organisations.find_unit(session, unit_code) if unit_code else None
-        rows = found_results.people(session, contest, as_of=cut_off, division=division, under=under)
-        audit.record(session, CLI, "export.people", slug, now, rows=len(rows), format=layout)
-    scope = under.name if under else "全部"
-    sheet = result_sheets.people_sheet(rows, rules, result_sheets.Stamp(scope, cut_off or now, now, CLI.name))
-    _write(sheet, {"as_of": views.iso(cut_off or now, rules.zone), "rows": [views.person(row, rules.zone) for row in rows]}, layout, output)
+        asked: dict[str, Any] = {"as_of": cut_off, "division": division, "under": under}
+        stamp = result_sheets.Stamp(under.name if under else "全部", cut_off or now, now, CLI.name)
+        told = Told(
+            slug,
+            people_results.people(session, contest, **asked),
+            people_results.most_people(session, contest, **asked),
+            lambda rows: result_sheets.people_sheet(rows, rules, stamp),
+            lambda row: views.person(row, rules.zone),
+            views.iso(cut_off or now, rules.zone),
+        )
+        _write(parts, "people", told, layout, output)
 
 
 @results.command()
@@ -103,13 +162,15 @@ def units(
 ) -> None:
     """单位成绩与名次。"""
     now = parts.clock()
-    with parts.write() as session:
+    with parts.ready().replica(now) as session:
         contest = contests.find_contest(session, slug)
         rules = contest.rules
         cut_off = _past(as_of, rules.zone, now)
         top = organisations.find_unit(session, under) if under else None
-        rows = found_results.units(session, contest, as_of=cut_off, kind=kind, under=top)
-        audit.record(session, CLI, "export.units", slug, now, rows=len(rows), format=layout)
-    scope = top.name if top else "全部"
-    sheet = result_sheets.unit_sheet(rows, rules, result_sheets.Stamp(scope, cut_off or now, now, CLI.name))
-    _write(sheet, {"as_of": views.iso(cut_off or now, rules.zone), "rows": [views.unit(row) for row in rows]}, layout, output)
+        rows = unit_results.units(session, contest, as_of=cut_off, kind=kind, under=top)
+    stamp = result_sheets.Stamp(top.name if top else "全部", cut_off or now, now, CLI.name)
+    told = Told(
+        slug, rows, len(rows), lambda rows: result_sheets.unit_sheet(rows, rules, stamp), views.unit,
+        views.iso(cut_off or now, rules.zone),
+    )  # fmt: skip
+    _write(parts, "units", told, layout, output)

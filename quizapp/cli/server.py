@@ -22,25 +22,28 @@ SHIPPED_BANKS = HERE.parent / "question_banks"
 SHIPPED_UNITS = HERE / "demo" / "units.csv"
 SHIPPED_CONTEST = HERE / "demo" / "contest.yaml"
 TARGET = "quizapp.app:serving"
+SIGN_INS_WAITING = 64
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="进程数")
-@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="每个进程的线程数")
+@click.option("--threads", type=click.IntRange(1, 64), envvar="QUIZAPP_THREADS", default=4, show_default=True, help="每个进程同时处理几个请求")
 @click.option("--server", "kind", type=click.Choice(["granian", "gunicorn"]), default="granian", show_default=True)
 @click.pass_obj
 def serve(parts: Parts, host: str, port: int, workers: int, threads: int, kind: str) -> None:
     """启动服务（含后台任务：到时交卷、榜单汇总；多少个进程都只有一份在做）。"""
-    parts.ready()
+    _warn(parts.ready().weak_settings(workers * (2 * threads + 1)))  # a thread may need a second one; the jobs have one
     parts.database.dispose()
     _check_free(host, port)
+    os.environ["QUIZAPP_THREADS"] = str(threads)  # the processes to come know how many requests they work on at once
+    all_threads = threads + SIGN_INS_WAITING
     if kind == "gunicorn":
         program = str(Path(sys.executable).with_name("gunicorn"))
         os.execv(  # noqa: S606 - a program of this environment with arguments of our own
             program,
-            ["gunicorn", f"{TARGET}()", "-b", f"{host}:{port}", "-w", str(workers), "--threads", str(threads), "-k", "gthread"],
+            ["gunicorn", f"{TARGET}()", "-b", f"{host}:{port}", "-w", str(workers), "--threads", str(all_threads), "-k", "gthread"],
         )
     from granian import Granian  # noqa: PLC0415 - only this command needs the server
     from granian.constants import Interfaces  # noqa: PLC0415
@@ -52,13 +55,21 @@ def serve(parts: Parts, host: str, port: int, workers: int, threads: int, kind: 
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=all_threads,
         respawn_failed_workers=True,  # without it one killed worker stops the whole server
         respawn_interval=0.5,
         workers_kill_timeout=10,
         websockets=False,
         log_access=False,
     ).serve()
+
+
+def _warn(weak: dict[str, str]) -> None:
+    """One line for each setting of PostgreSQL that is not fit for a contest. It is served all the same: on the morning of a
+    contest that is better than nothing, and the settings can be changed while it runs."""
+    for name, value in weak.items():
+        told = "连接数不够这台主机上的进程用" if name == "max_connections" else "断电会丢失已经答复“已保存”的答案，请改为 on"
+        print(f"警告：PostgreSQL 的 {name} = {value}，{told}", file=sys.stderr)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -1,11 +1,11 @@
 """Results laid out as tables: people, units, those who have not taken part; with what defends every number beside it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from quizapp.formats.result_table import Column, Sheet
@@ -14,11 +14,12 @@ from quizapp.rules.contests import ContestRules, Metric, Tie
 from quizapp.rules.wording import Sentence, people_places, unit_places
 
 UNASSIGNED = "未归属"
+_PEOPLE, _SITTINGS = 7, 8  # columns of the units' sheet
 _TIES = {Tie.TIME: "“用时（毫秒）”升序", Tie.FINISH: "“完成时间”升序"}
 
 
 class Person(Protocol):
-    """A line of results.people."""
+    """A line of people_results.people."""
 
     @property
     def place(self) -> int: ...
@@ -83,7 +84,34 @@ class Stamp:
     exported_by: str
 
 
-def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> Sheet:
+class Tally:
+    """Rows on their way into a file, and what is known once they are there: how many, sums of columns, the checksum."""
+
+    def __init__(self, lines: Iterable[Sequence[Any]], *summed: int) -> None:
+        self.rows, self._lines, self.sums = 0, lines, dict.fromkeys(summed, 0)
+        self._checksum = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for line in self._lines:
+            self.rows += 1
+            for at in self.sums:
+                self.sums[at] += line[at]
+            text = "\t".join(["" if value is None else str(value) for value in line])
+            self._checksum.update(text.encode("utf-8", "surrogatepass") + b"\n")
+            yield line
+
+    def totals(self, width: int, at: int, words: str) -> Iterator[object]:
+        """The line below the rows: `words` in column `at`, with {rows}, and the sums."""
+        for column in range(width):
+            yield words.format(rows=self.rows) if column == at else self.sums.get(column)
+
+    def footer(self) -> Iterator[str]:
+        """How many rows there are, and their SHA-256: the same figures give the same one, in either format and on any day."""
+        yield f"共{self.rows}行，校验码（SHA-256）{self._checksum.hexdigest()}"
+        yield "范围、截止时刻相同，再次导出的行数和校验码也相同；不同则说明其间数据有更正。"
+
+
+def people_sheet(rows: Iterable[Person], rules: ContestRules, stamp: Stamp) -> Sheet:
     """People by place; sorting by the columns named in the notes gives the same order again."""
     titles = {division.code: division.title for division in rules.divisions}
     columns = [
@@ -92,14 +120,17 @@ def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> S
         Column("得分（分）", "decimal", 11), Column("用时", "duration", 14), Column("用时（毫秒）", "integer", 14),
         Column("完成时间", "moment", 25), Column("参与人次（次）", "integer", 12), Column("参赛编号", "text", 36),
     ]  # fmt: skip
-    lines = [
+    tally = Tally(
         (
-            row.place, "并列" if row.shared else "", row.name, phone_tail(row.phone), row.unit_name or UNASSIGNED,
-            row.unit_code or "", titles.get(row.division, row.division), row.points, row.time_ms, row.time_ms,
-            row.finished_at, row.sittings, row.entry_id,
-        )
-        for row in rows
-    ]  # fmt: skip
+            (
+                row.place, "并列" if row.shared else "", row.name, phone_tail(row.phone), row.unit_name or UNASSIGNED,
+                row.unit_code or "", titles.get(row.division, row.division), row.points, row.time_ms, row.time_ms,
+                row.finished_at, row.sittings, row.entry_id,
+            )
+            for row in rows
+        ),
+        11,
+    )  # fmt: skip
     keys = ["“得分（分）”降序", *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
     rules_told = "；".join(_told(people_places(rules)))
     notes = [
@@ -107,12 +138,11 @@ def people_sheet(rows: Sequence[Person], rules: ContestRules, stamp: Stamp) -> S
         f"排名规则：{rules_told}。",
         f"依次按{'、'.join(keys)}重新排序，得到同样的次序。",
     ]
-    sittings = sum(row.sittings for row in rows)
-    totals = (None, None, f"合计{len(rows)}人", *[None] * 8, sittings, None)
-    return Sheet(f"{rules.title} 个人成绩", notes, columns, lines, totals, footer(lines), rules.zone)
+    totals = tally.totals(len(columns), 2, "合计{rows}人")
+    return Sheet(f"{rules.title} 个人成绩", notes, columns, tally, totals, tally.footer(), rules.zone)
 
 
-def unit_sheet(rows: Sequence[UnitLine], rules: ContestRules, stamp: Stamp, whole: Figures | None = None) -> Sheet:
+def unit_sheet(rows: Iterable[UnitLine], rules: ContestRules, stamp: Stamp, whole: Figures | None = None) -> Sheet:
     """Units by place, then those without one by code; `whole` is what stands above them, each person counted once."""
     columns = [
         Column("名次", "integer", 8), Column("并列", "text", 8), Column("单位", "text", 30), Column("单位编码", "text", 16),
@@ -120,51 +150,54 @@ def unit_sheet(rows: Sequence[UnitLine], rules: ContestRules, stamp: Stamp, whol
         Column("参与人数（人）", "integer", 12), Column("参与人次（次）", "integer", 12), Column("参与率", "percent", 10),
         Column("平均分（分）", "decimal", 12), Column("排名依据值", "decimal", 14), Column("未排名次的原因", "text", 34),
     ]  # fmt: skip
-    lines = [
+    tally = Tally(
         (
-            row.place, "并列" if row.shared else "", row.name, row.code, row.kind, row.parent_name, row.headcount,
-            row.figures.people, row.figures.sittings, row.rate, _cents(shown_mean(row, rules)),
-            _cents(shown_value(row, rules)), "；".join(_told(row.reasons)),
-        )
-        for row in rows
-    ]  # fmt: skip
+            (
+                row.place, "并列" if row.shared else "", row.name, row.code, row.kind, row.parent_name, row.headcount,
+                row.figures.people, row.figures.sittings, row.rate, _cents(shown_mean(row, rules)),
+                _cents(shown_value(row, rules)), "；".join(_told(row.reasons)),
+            )
+            for row in rows
+        ),
+        _PEOPLE,
+        _SITTINGS,
+    )  # fmt: skip
     rules_told = "；".join(_told(unit_places(rules)))
     notes = [
         *head_notes(rules, stamp),
         f"排名规则：{rules_told}。",
         "有名次的单位依次按“排名依据值”降序、“单位编码”升序重新排序，得到同样的次序；其余按单位编码列在后面。",
     ]
-    people, sittings = sum(row.figures.people for row in rows), sum(row.figures.sittings for row in rows)
-    totals = (None, None, f"各行相加，共{len(rows)}个单位", *[None] * 4, people, sittings, *[None] * 4)
-    ending = footer(lines)
+    totals = tally.totals(len(columns), 2, "各行相加，共{rows}个单位")
+    return Sheet(f"{rules.title} 单位成绩", notes, columns, tally, totals, _unit_footer(tally, whole), rules.zone)
+
+
+def _unit_footer(tally: Tally, whole: Figures | None) -> Iterator[str]:
     if whole is not None:
-        ending = [reconciliation(whole, people, sittings), *ending]
-    return Sheet(f"{rules.title} 单位成绩", notes, columns, lines, totals, ending, rules.zone)
+        yield reconciliation(whole, tally.sums[_PEOPLE], tally.sums[_SITTINGS])
+    yield from tally.footer()
 
 
-def waiting_sheet(rows: Sequence[Mapping[str, str | None]], rules: ContestRules, stamp: Stamp) -> Sheet:
+def waiting_sheet(rows: Iterable[Mapping[str, str | None]], rules: ContestRules, stamp: Stamp) -> Sheet:
     """People of rosters who have not begun: mappings with name, number, phone, unit, unit_code."""
     columns = [
         Column("序号", "integer", 8), Column("姓名", "text", 16), Column("工号", "text", 16), Column("手机尾号", "text", 12),
         Column("单位", "text", 34), Column("单位编码", "text", 18),
     ]  # fmt: skip
-    lines = [
+    lines = (
         (
-            number,
-            row["name"],
-            row["number"] or "",
-            phone_tail(row["phone"]),
-            row["unit"] or UNASSIGNED,
+            number, row["name"], row["number"] or "", phone_tail(row["phone"]), row["unit"] or UNASSIGNED,
             row["unit_code"] or "",
         )
         for number, row in enumerate(rows, start=1)
-    ]
-    totals = (None, f"合计{len(rows)}人", *[None] * 4)
+    )  # fmt: skip
+    tally = Tally(lines)
+    totals = tally.totals(len(columns), 1, "合计{rows}人")
     notes = [
         *head_notes(rules, stamp),
         "名册中的人员，既没有交卷、也没有正在答题的，列在这里。自愿参加，不作个人考核。",
     ]
-    return Sheet(f"{rules.title} 未参加人员", notes, columns, lines, totals, footer(lines), rules.zone)
+    return Sheet(f"{rules.title} 未参加人员", notes, columns, tally, totals, tally.footer(), rules.zone)
 
 
 def reconciliation(whole: Figures, people: int, sittings: int) -> str:
@@ -208,29 +241,18 @@ def exact_duration(ms: int) -> str:
     return f"{told}{rest // 1000}.{rest % 1000:03d}秒"
 
 
-def checksum(lines: Iterable[Sequence[object]]) -> str:
-    """SHA-256 of the rows: the same figures give the same one, in either format and on any day."""
-    found = hashlib.sha256()
-    for line in lines:
-        text = "\t".join("" if value is None else str(value) for value in line)
-        found.update(text.encode("utf-8", "surrogatepass") + b"\n")
-    return found.hexdigest()
-
-
-def footer(lines: Sequence[Sequence[object]]) -> list[str]:
-    """How many rows there are, and their checksum."""
-    return [
-        f"共{len(lines)}行，校验码（SHA-256）{checksum(lines)}",
-        "范围、截止时刻相同，再次导出的行数和校验码也相同；不同则说明其间数据有更正。",
-    ]
-
-
 def head_notes(rules: ContestRules, stamp: Stamp) -> list[str]:
     """What every sheet says on top: which part, as of when, who exported it and when."""
     return [
         f"范围：{stamp.scope}",
         f"截至{moment_words(stamp.as_of, rules.zone)}；{stamp.exported_by}于{moment_words(stamp.exported_at, rules.zone)}导出",
     ]
+
+
+def file_name(sheet: Sheet, stamp: Stamp, layout: str) -> str:
+    """六月竞赛 个人成绩 20260604-1100.xlsx"""
+    at = datetime.fromtimestamp(stamp.as_of / 1000, UTC).astimezone(ZoneInfo(sheet.zone))
+    return f"{sheet.title} {at:%Y%m%d-%H%M}.{layout}"
 
 
 def _told(sentences: Iterable[Sentence]) -> list[str]:

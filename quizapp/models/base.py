@@ -5,11 +5,11 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, event
+from sqlalchemy import JSON, URL, BigInteger, Connection, Engine, Integer, LargeBinary, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -17,7 +17,9 @@ from sqlalchemy.exc import DatabaseError, DisconnectionError, InterfaceError, Op
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from quizapp.models import dump
+from quizapp.errors import Unavailable
+from quizapp.models import dump, postgresql
+from quizapp.models.postgresql import Replica
 
 Millis = BigInteger
 """UTC milliseconds since 1970, or a duration."""
@@ -78,24 +80,21 @@ class QueuedConnection(sqlite3.Connection):
 class Database:
     """The engine behind `write()` (one transaction that takes its place in the queue) and `read()` (a consistent snapshot)."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, replica_url: str = "") -> None:
         self.url = url
+        snapshots: dict[str, Any] = {}
         if url.startswith("sqlite"):
             self.writer = _sqlite(url, writes=True)
-            self.reader = _sqlite(url, writes=False)
+            self.reader = source = _sqlite(url, writes=False)
         else:
-            self.writer = self.reader = create_engine(
-                url,
-                pool_size=pool_size,
-                max_overflow=pool_size,
-                pool_timeout=2,
-                connect_args={"connect_timeout": 3},
-                json_serializer=_dumps,
-                json_deserializer=orjson.loads,
-                hide_parameters=True,
-            )
-        self._write = sessionmaker(self.writer, expire_on_commit=False)
-        self._read = sessionmaker(self.reader, expire_on_commit=False)
+            self.writer = source = _postgresql(url, pool_size)
+            self.reader = _postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # for statements that stand alone
+            snapshots = postgresql.SNAPSHOT
+        self._replica = Replica(_postgresql(replica_url, pool_size), self.reader) if replica_url else None
+        self.carried: dict[str, Any] = {}  # what every session has in its `info`
+        self._write = sessionmaker(self.writer, expire_on_commit=False, info=self.carried)
+        self._read = sessionmaker(source, expire_on_commit=False, info=self.carried)
+        self._snapshot = sessionmaker(source.execution_options(**snapshots), expire_on_commit=False)
 
     def writing(self) -> Session:
         """A session to write with; whoever opens it commits and closes it."""
@@ -103,6 +102,14 @@ class Database:
 
     def reading(self) -> Session:
         return self._read()
+
+    def saving(self, certain: bool) -> AbstractContextManager[Connection]:
+        """A connection for one statement, committed when the block ends well.
+
+        A certain one is kept whatever follows: PostgreSQL then needs one round trip instead of three.
+        """
+        alone = certain and self.writer.dialect.name == "postgresql"
+        return self.reader.connect() if alone else self.writer.begin()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -115,11 +122,27 @@ class Database:
         with self._read() as session:
             yield session
 
+    def reading_replica(self, now: int) -> Session:
+        """A session on one snapshot: of the replica where there is one that follows, else of the primary. It may lag by
+        seconds, so nothing of one's own that was just written is read from it. Whoever opens it closes it."""
+        return (self._replica and self._replica.reading(now)) or self._snapshot()
+
+    @contextmanager
+    def replica(self, now: int) -> Iterator[Session]:
+        with self.reading_replica(now) as session:
+            yield session
+
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """PostgreSQL: each statement a transaction of its own, for a row that everybody wants: no round trip keeps it locked."""
+        with Session(self.writer.execution_options(isolation_level="AUTOCOMMIT")) as session:
+            yield session
+
     @staticmethod
     def is_away(error: BaseException) -> bool:
         """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
-        known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError
-        return isinstance(error, known) or type(error) is DatabaseError  # the last: a file that is no database
+        known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError | sqlite3.OperationalError
+        return isinstance(error, known) or type(error) in (DatabaseError, sqlite3.DatabaseError)  # a file that is no database
 
     def answers(self) -> bool:
         """Whether the database can be reached."""
@@ -132,24 +155,40 @@ class Database:
             return False
         return True
 
+    def weak_settings(self, connections: int) -> dict[str, str]:
+        """Settings of the server that lose what was saved, or leave this host too few of so many connections; by name."""
+        if self.writer.dialect.name == "sqlite":
+            return {}
+        with self.reader.connect() as connection:
+            return postgresql.weak_settings(connection, connections)
+
     def backup(self, target: str) -> None:
         """Write the whole database to a file while others go on."""
         if self.writer.dialect.name == "sqlite":
             dump.backup_sqlite(self.writer.url.database or "", target)
         else:
-            dump.backup_postgresql(self.writer.url, target)
+            dump.backup_postgresql(self._direct_url(), target)
 
     def restore(self, source: str) -> None:
         """Replace the whole database by a backup."""
-        self.dispose()
         if self.writer.dialect.name == "sqlite":
+            self.dispose()
             dump.restore_sqlite(self.writer.url.database or "", source)
         else:
-            dump.restore_postgresql(self.writer.url, source)
+            url = self._direct_url()
+            self.dispose()  # our own idle connections must not be in its way
+            dump.restore_postgresql(url, source)
+
+    def _direct_url(self) -> URL:
+        """The address for PostgreSQL's own programs; what they set would stay behind in a pooler's shared connections."""
+        with self.reader.connect() as connection:
+            if postgresql.is_pooled(connection):
+                raise Unavailable("QUIZAPP_DATABASE_URL 指向连接池，备份和恢复请改写 PostgreSQL 自己的地址和端口")
+        return self.writer.url
 
     def dispose(self) -> None:
-        self.writer.dispose()
-        self.reader.dispose()
+        for engine in (self.writer, self.reader, *([self._replica.engine] if self._replica else [])):
+            engine.dispose()
 
 
 def _dumps(value: object) -> str:
@@ -160,6 +199,22 @@ def _make_private(path: str) -> None:
     """Answers and phone numbers are for nobody else on the machine."""
     with contextlib.suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _postgresql(url: str, pool_size: int, **options: Any) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=2,
+        connect_args=postgresql.CONNECT,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        hide_parameters=True,
+        **options,
+    )
+    event.listen(engine, "connect", postgresql.prepare)
+    return engine
 
 
 def _sqlite(url: str, *, writes: bool) -> Engine:
@@ -189,13 +244,13 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        if not writes:
-            connection.exec_driver_sql("BEGIN")
-            return
         raw = connection.connection.dbapi_connection
+        if not writes:
+            raw.execute("BEGIN")
+            return
         raw.enter(path)
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            raw.execute("BEGIN IMMEDIATE")
         except BaseException:
             raw.rollback()
             raise
@@ -203,6 +258,18 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
     return engine
 
 
+INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+"""INSERT by engine: both know ON CONFLICT, but SQLAlchemy keeps it in their dialects."""
+
+
+def upsert(engine: str, model: type[Base]) -> Any:
+    """An INSERT of a whole row, or an UPDATE of the one with the same primary key."""
+    table: Any = model.__table__
+    insert = INSERTS[engine](table)
+    kept = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=kept)
+
+
 def insert_into(session: Session, model: type[Base]) -> Any:
-    """An INSERT that knows ON CONFLICT, which SQLite and PostgreSQL share but SQLAlchemy keeps in their dialects."""
-    return (sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert)(model)
+    """An INSERT that knows ON CONFLICT."""
+    return INSERTS[session.get_bind().dialect.name](model.__table__)

@@ -36,9 +36,9 @@ class UnitShare(Base):
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
-    people: Mapped[int] = mapped_column(server_default="1")
     points: Mapped[int]
     sittings: Mapped[int]
+    people: Mapped[int] = mapped_column(server_default="1")
 
 
 class JobRun(Base):

@@ -71,23 +71,41 @@ def shortages(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) ->
     return missing
 
 
-def draw(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint, seed: str) -> Paper:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The items of a bank that one line of a blueprint may take, by index."""
+
+    indices: tuple[int, ...]
+    members: frozenset[int]
+
+
+def offers(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) -> tuple[Offer, ...]:
+    """What each line of the blueprint may choose from: the same for everybody, so it is worth keeping."""
+    found = [tuple(i for i, item in enumerate(items.get(line.bank, ())) if line.matches(item)) for line in blueprint.draws]
+    return tuple(Offer(indices, frozenset(indices)) for indices in found)
+
+
+def draw(
+    items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint, seed: str, offered: Sequence[Offer] | None = None
+) -> Paper:
     """The paper that `seed` gives: the same seed and banks give the same paper on any machine.
 
     Narrow lines of the blueprint are filled first, so that a broad line never uses up what a narrow one needs.
     Raises Refused when the banks hold too few items.
     """
     chance = Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - repeatable on purpose, the seed is secret
-    taken: set[tuple[str, int]] = set()
+    offered = offers(items, blueprint) if offered is None else offered
+    taken: dict[str, set[int]] = {line.bank: set() for line in blueprint.draws}
     chosen: list[list[PaperItem]] = [[] for _ in blueprint.draws]
-    offers = [[i for i, item in enumerate(items.get(d.bank, ())) if d.matches(item)] for d in blueprint.draws]
-    for number in sorted(range(len(offers)), key=lambda n: len(offers[n])):
-        line = blueprint.draws[number]
-        offered = [i for i in offers[number] if (line.bank, i) not in taken]
-        if len(offered) < line.count:
+    for number in sorted(range(len(offered)), key=lambda n: len(offered[n].indices)):
+        line, gone = blueprint.draws[number], taken[blueprint.draws[number].bank]
+        left: Sequence[int] = offered[number].indices
+        if not offered[number].members.isdisjoint(gone):
+            left = [i for i in left if i not in gone]
+        if len(left) < line.count:
             raise Refused("题库“{bank}”的题不够组卷，请联系主办单位", bank=line.bank)
-        for index in chance.sample(offered, line.count):
-            taken.add((line.bank, index))
+        for index in chance.sample(left, line.count):
+            gone.add(index)
             order = list(range(len(items[line.bank][index].choices)))
             if blueprint.shuffle_choices:
                 chance.shuffle(order)

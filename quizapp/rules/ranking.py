@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from quizapp.rules.contests import Tie
 from quizapp.rules.scoring import Standing
@@ -27,16 +28,18 @@ def value_merit(value: Fraction) -> bytes:
 
 
 def places(merits: Iterable[bytes], first: int = 1, tied: int = 0) -> Iterator[tuple[int, bool]]:
-    """(place, shared) for merits in descending order: 1 2 2 4. `first` is the place of the first row,
+    """(place, shared) for merits in descending order, one read ahead: 1 2 2 4. `first` is the place of the first row,
     `tied` how many rows before it share that place.
 
     Whether the last row of a page shares its place is only known with the row after it: pass that row too and drop it.
     """
-    rows = list(merits)
-    place = first
-    for number, current in enumerate(rows):
-        if number and rows[number - 1] != current:
-            place = first + tied + number
-        before = rows[number - 1] == current if number else tied > 0
-        after = number + 1 < len(rows) and rows[number + 1] == current
-        yield place, before or after or (tied > 0 and current == rows[0])
+    rows = iter(merits)
+    current, place, before = next(rows, None), first, tied > 0
+    if current is None:
+        return
+    for number, following in enumerate(chain(rows, (None,)), start=first + tied + 1):
+        after = following == current
+        yield place, before or after
+        if not after:
+            place = number
+        current, before = following, after

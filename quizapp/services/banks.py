@@ -1,48 +1,28 @@
 """Question banks: publishing versions, and reading them from memory afterwards."""
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound
 from quizapp.models.banks import BankVersion, LawText
 from quizapp.models.base import insert_into
+from quizapp.rules import papers
 from quizapp.rules.items import Bank, Item, Law
+from quizapp.rules.papers import Offer, PaperBlueprint
 from quizapp.services.audit import Actor, record
+from quizapp.services.kept import Kept
 
 _ITEMS = TypeAdapter(tuple[Item, ...])
-_CACHE_SIZE = 64
 
 
-class _Cache:
-    """Published versions by content hash: they never change, so nothing is ever out of date."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, tuple[Item, ...]] = OrderedDict()
-
-    def get(self, content_hash: str) -> tuple[Item, ...] | None:
-        with self._lock:
-            found = self._kept.get(content_hash)
-            if found is not None:
-                self._kept.move_to_end(content_hash)
-            return found
-
-    def put(self, content_hash: str, items: tuple[Item, ...]) -> None:
-        with self._lock:
-            self._kept[content_hash] = items
-            if len(self._kept) > _CACHE_SIZE:
-                self._kept.popitem(last=False)
-
-
-_cache = _Cache()
+_kept: Kept[str, tuple[Item, ...]] = Kept(64)
+"""Published versions by content hash."""
 
 
 def import_bank(session: Session, actor: Actor, bank: Bank, now: int, *, publish: bool = True) -> tuple[BankVersion, bool]:
@@ -81,21 +61,34 @@ def publish_bank(session: Session, actor: Actor, version: BankVersion, now: int)
     )
 
 
-def items_of(session: Session, content_hash: str) -> tuple[Item, ...]:
+def items_of(session: Session | Connection, content_hash: str) -> tuple[Item, ...]:
     """The items of a version, from memory after the first time. Raises NotFound."""
-    items = _cache.get(content_hash)
+    items = _kept.get(content_hash)
     if items is None:
         stored = session.execute(select(BankVersion.items).where(BankVersion.content_hash == content_hash)).scalar()
         if stored is None:
             raise NotFound("没有这个版本的题库")
         items = _ITEMS.validate_python(stored)
-        _cache.put(content_hash, items)
+        _kept.put(content_hash, items)
     return items
 
 
-def items_by_bank(session: Session, banks: Mapping[str, str]) -> dict[str, tuple[Item, ...]]:
+def items_by_bank(session: Session | Connection, banks: Mapping[str, str]) -> dict[str, tuple[Item, ...]]:
     """{bank code: items} for {bank code: content hash}."""
     return {code: items_of(session, content_hash) for code, content_hash in banks.items()}
+
+
+_offers: Kept[tuple[tuple[tuple[str, str], ...], PaperBlueprint], tuple[Offer, ...]] = Kept(64)
+
+
+def offers(items: Mapping[str, Sequence[Item]], banks: Mapping[str, str], blueprint: PaperBlueprint) -> tuple[Offer, ...]:
+    """What the lines of a blueprint may take from these versions, from memory after the first time."""
+    key = (tuple(sorted(banks.items())), blueprint)
+    found = _offers.get(key)
+    if found is None:
+        found = papers.offers(items, blueprint)
+        _offers.put(key, found)
+    return found
 
 
 def newest(session: Session, codes: Sequence[str]) -> dict[str, BankVersion]:

@@ -1,9 +1,10 @@
 """Contests: applying a contest file, opening, pausing, extending and closing."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import BadFile, Fault, Invalid, NotFound, Refused
@@ -33,20 +34,25 @@ class Running:
         return timing.phase(self.rules.opens_at, self.rules.last_start, self.rules.closes_at, now)
 
 
-def running(contest: Contest) -> Running:
+C: Any = Contest.__table__.c
+_BY_ID = select(C.id, C.rules, C.banks, C.paused_at).where(C.id == bindparam("id"))
+_BY_SLUG = select(C.id, C.rules, C.banks, C.paused_at).where(C.slug == bindparam("slug"))
+
+
+def running(contest: Contest | Row[Any]) -> Running:
     return Running(contest.id, STORED.validate_python(contest.rules), contest.banks, contest.paused_at is not None)
 
 
 def find_contest(session: Session, slug: str) -> Running:
     """Raises NotFound."""
-    contest = session.scalar(select(Contest).where(Contest.slug == slug))
+    contest = session.execute(_BY_SLUG, {"slug": slug}).one_or_none()
     if contest is None:
         raise NotFound("没有名为“{slug}”的竞赛", slug=slug)
     return running(contest)
 
 
 def contest_by_id(session: Session, contest_id: int) -> Running:
-    contest = session.get(Contest, contest_id)
+    contest = session.execute(_BY_ID, {"id": contest_id}).one_or_none()
     if contest is None:
         raise NotFound("没有这个竞赛")
     return running(contest)

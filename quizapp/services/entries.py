@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, Invalid, Refused, Unauthenticated
@@ -18,14 +18,10 @@ from quizapp.rules.attempts import Track, left
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase, contest_day
-from quizapp.services.accounts import (
-    DAY,
-    code_fingerprint,
-    new_code,
-    open_sign_in,
-)
+from quizapp.services.accounts import DAY, code_fingerprint, new_code, open_sign_in
 from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running, why_closed
+from quizapp.services.signed_in import SIGNED_IN, A
 from quizapp.services.throttles import check_throttle
 
 STAYS_AFTER_CLOSE = 30 * DAY  # the device stays signed in a little longer, to see what is released at the end
@@ -51,25 +47,26 @@ class Contestant:
     taken_today: int
 
 
+E: Any = Entry.__table__.c
+S: Any = Sitting.__table__.c
+_of_entry = and_(S.contest_id == bindparam("contest"), S.entry_id == E.id)
+_made: Any = select(func.count()).select_from(Sitting.__table__).where(_of_entry, S.track == bindparam("track")).correlate(Entry.__table__)
+_CONTESTANT = (
+    select(
+        A.id, A.role, A.login, A.name, A.number, A.phone, A.on_roster, A.consented_at, A.unit_id, E.id, E.unit_id,
+        select(S.id).where(_of_entry, S.state == "open").correlate(Entry.__table__).scalar_subquery(),
+        _made.scalar_subquery(), _made.where(S.day == bindparam("day")).scalar_subquery(),
+    )
+    .select_from(SignIn.__table__)
+    .join(Account.__table__, SIGNED_IN)
+    .outerjoin(Entry.__table__, and_(E.contest_id == bindparam("contest"), E.account_id == A.id))
+)  # fmt: skip
+
+
 def contestant(session: Session, contest_id: int, token_id: str, track: str, day: str, now: int) -> Contestant:
     """Everything that a start has to know, in one statement. Raises Unauthenticated."""
-    made = select(func.count()).where(
-        Sitting.contest_id == contest_id, Sitting.entry_id == Entry.id, Sitting.track == track
-    ).correlate(Entry)  # fmt: skip
-    opened = select(Sitting.id).where(
-        Sitting.contest_id == contest_id, Sitting.entry_id == Entry.id, Sitting.state == "open"
-    ).correlate(Entry)  # fmt: skip
-    row = session.execute(
-        select(
-            Account.id, Account.role, Account.login, Account.name, Account.number, Account.phone, Account.on_roster,
-            Account.consented_at, Account.unit_id, Entry.id, Entry.unit_id, opened.scalar_subquery(), made.scalar_subquery(),
-            made.where(Sitting.day == day).scalar_subquery(),
-        )
-        .select_from(SignIn)
-        .join(Account, Account.id == SignIn.account_id)
-        .outerjoin(Entry, and_(Entry.contest_id == contest_id, Entry.account_id == Account.id))
-        .where(SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None))
-    ).one_or_none()  # fmt: skip
+    given = {"contest": contest_id, "token": token_id, "track": track, "day": day, "now": now}
+    row = session.execute(_CONTESTANT, given).one_or_none()
     if row is None:
         raise Unauthenticated("请先登录")
     account_id, role, *rest = tuple[Any, ...](row)

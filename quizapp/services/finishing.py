@@ -2,27 +2,32 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
-from quizapp.models.base import insert_into
-from quizapp.models.contests import Contest, Entry
+from quizapp.models.base import INSERTS, upsert
+from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
-from quizapp.models.standings import Standing, UnitShare
+from quizapp.models.standings import Standing
 from quizapp.rules import scoring, timing
 from quizapp.rules.attempts import Track
 from quizapp.rules.ranking import merit
 from quizapp.services import banks, papers
-from quizapp.services.contests import Running, running
+from quizapp.services.contests import Running, contest_by_id
+from quizapp.services.shares import write_shares
+from quizapp.services.signed_in import SI, SIGNED_IN
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of, split_id
 
-S: Any = Sitting.__table__.c
+T: Any = Sitting.__table__
+S: Any = T.c
+E: Any = Entry.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def hand_in(
     if row.state != "open":
         if answers and not row.handed_in and row.last_key != key:
             raise Overdue(sitting_id, answers)
-        return _result(row, contest)
+        return _result(row._asdict(), contest)
     if is_overdue(row, now):
         raise Overdue(sitting_id, answers)
     stored = dict(row.answers)
@@ -65,7 +70,7 @@ def hand_in(
         if revision != row.revision:
             raise Conflict("答案已在别处更新", current={"revision": row.revision, "answers": row.answers})
         items = banks.items_by_bank(session, row.paper["banks"])
-        papers.check_answers(answers, papers.thaw(row.paper["items"]), items)
+        papers.check_answers(answers, papers.asked(papers.thaw(row.paper["items"]), items))
         live = row.item_no is None or now <= row.item_deadline + row.grace_ms
         stored |= {p: answer for p, answer in answers.items() if live and row.item_no in (None, int(p))}
     return _finish(session, secret, row, contest, stored, min(now, row.deadline), now, handed_in=True)
@@ -78,11 +83,11 @@ def finish_overdue(session: Session, secret: str, sitting_id: str, now: int, lat
     """
     contest_id, inner = split_id(sitting_id)
     row = session.execute(
-        _with_entry().where(S.contest_id == contest_id, S.id == inner).with_for_update(of=(Entry, Sitting))
+        _WITH_ENTRY.with_for_update(of=_LOCKED), {"contest": contest_id, "sitting": inner}
     ).one_or_none()
     if row is None:
         return
-    contest = _contest(session, contest_id)
+    contest = contest_by_id(session, contest_id)
     if is_overdue(row, now):
         _finish(session, secret, row, contest, row.answers, row.deadline, now, handed_in=False)
     if late:
@@ -91,35 +96,36 @@ def finish_overdue(session: Session, secret: str, sitting_id: str, now: int, lat
             session.execute(update(Sitting).where(S.contest_id == contest_id, S.id == inner).values(late=kept))
 
 
-def _with_entry() -> Any:
-    return (
-        select(*Sitting.__table__.c, Entry.counts, Entry.division)
-        .select_from(Sitting)
-        .join(Entry, and_(Entry.contest_id == S.contest_id, Entry.id == S.entry_id))
-    )
+_LOCKED = (Entry.__table__, Sitting.__table__)
+_WITH_ENTRY: Any = (
+    select(*S, E.counts, E.division)
+    .select_from(Sitting.__table__)
+    .join(Entry.__table__, and_(E.contest_id == S.contest_id, E.id == S.entry_id))
+    .where(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"))
+)
+_OWN = (
+    _WITH_ENTRY.join(SignIn.__table__, SI.account_id == S.account_id)
+    .join(Account.__table__, SIGNED_IN)
+    .with_for_update(of=_LOCKED)
+)
 
 
 def _locked(session: Session, sitting_id: str, token_id: str, now: int) -> tuple[Row[Any], Running]:
     """One's own sitting and its entry, locked, with the contest. Raises Unauthenticated, NotFound."""
     contest_id, inner = split_id(sitting_id)
-    row = session.execute(
-        _with_entry()
-        .join(SignIn, SignIn.account_id == S.account_id)
-        .join(Account, Account.id == SignIn.account_id)
-        .where(
-            S.contest_id == contest_id, S.id == inner,
-            SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None),
-        )
-        .with_for_update(of=(Entry, Sitting))
-    ).one_or_none()  # fmt: skip
+    given = {"contest": contest_id, "sitting": inner, "token": token_id, "now": now}
+    row = session.execute(_OWN, given).one_or_none()
     if row is None:
         row_of(session, sitting_id, token_id, now)
         raise Unauthenticated("请先登录")
-    return row, _contest(session, contest_id)
+    return row, contest_by_id(session, contest_id)
 
 
-def _contest(session: Session, contest_id: int) -> Running:
-    return running(session.get_one(Contest, contest_id))
+_FINISH = (
+    update(T)
+    .where(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"), S.state == "open")
+    .returning(S.id)
+)
 
 
 def _finish(
@@ -130,26 +136,21 @@ def _finish(
     paper = papers.thaw(row.paper["items"])
     score = scoring.score(paper, items, papers.to_rules(answers, paper, items), contest.rules.marking)
     time_ms = timing.time_used(row.started_at, finished_at, row.deadline)
-    changed = session.execute(
-        update(Sitting)
-        .where(S.contest_id == row.contest_id, S.id == row.id, S.state == "open")
-        .values(
-            state="handed_in",
-            answers=answers,
-            finished_at=finished_at,
-            handed_in=handed_in,
-            points=score.points,
-            of=score.of,
-            right=score.right,
-            time_ms=time_ms,
-            marks=list(score.marks),
-            receipt=receipt(secret, row.contest_id, row.id, answers, finished_at),
-        )
-        .returning(*Sitting.__table__.c)
-    ).one()
+    ended = {
+        "state": "handed_in",
+        "finished_at": finished_at,
+        "handed_in": handed_in,
+        "points": score.points,
+        "of": score.of,
+        "right": score.right,
+        "time_ms": time_ms,
+        "receipt": receipt(secret, row.contest_id, row.id, answers, finished_at),
+    }
+    where = {"contest": row.contest_id, "sitting": row.id}
+    session.execute(_FINISH, {**where, **ended, "answers": answers, "marks": list(score.marks)}).one()
     if row.track == Track.COUNTED and row.counts:
         _count(session, contest, row, now)
-    return _result(changed, contest)
+    return _result({**row._asdict(), **ended}, contest)
 
 
 def receipt(secret: str, contest_id: int, sitting_id: str, answers: papers.Answers, finished_at: int) -> str:
@@ -159,20 +160,18 @@ def receipt(secret: str, contest_id: int, sitting_id: str, answers: papers.Answe
     return "-".join(digest[i : i + 4] for i in range(0, 16, 4))
 
 
+_FINISHED = select(S.points, S.time_ms, S.finished_at, S.day, S.attempt_no, S.unit_id).where(
+    S.contest_id == bindparam("contest_id"), S.entry_id == bindparam("entry_id"),
+    S.track == Track.COUNTED.value, S.state == "handed_in",
+)  # fmt: skip
+_COUNT = {engine: upsert(engine, Standing) for engine in INSERTS}
+
+
 def _count(session: Session, contest: Running, row: Row[Any], now: int) -> None:
-    """Fold all sittings of the entry, under its lock, into its standing and its share of the unit of this sitting."""
+    """Fold all sittings of the entry, under its lock, into its standing and what it adds to units."""
     rules = contest.rules
-    finished = [
-        scoring.Finished(*values)
-        for values in session.execute(
-            select(S.points, S.time_ms, S.finished_at, S.day, S.attempt_no, S.unit_id).where(
-                S.contest_id == row.contest_id,
-                S.entry_id == row.entry_id,
-                S.track == Track.COUNTED.value,
-                S.state == "handed_in",
-            )
-        )
-    ]
+    of_entry = {"contest_id": row.contest_id, "entry_id": row.entry_id}
+    finished = [scoring.Finished(*values) for values in session.execute(_FINISHED, of_entry)]
     standing = scoring.standing(finished, rules.counts, rules.ties)
     values = {
         "division": row.division,
@@ -184,40 +183,25 @@ def _count(session: Session, contest: Running, row: Row[Any], now: int) -> None:
         "merit": merit(standing, rules.ties),
         "changed_at": now,
     }
-    session.execute(
-        insert_into(session, Standing)
-        .values(contest_id=row.contest_id, entry_id=row.entry_id, **values)
-        .on_conflict_do_update(index_elements=["contest_id", "entry_id"], set_=values)
-    )
-    if row.unit_id is not None:
-        _share(session, row, scoring.standing([s for s in finished if s.unit_id == row.unit_id], rules.counts, rules.ties))
+    session.execute(_COUNT[session.get_bind().dialect.name], of_entry | values)
+    write_shares(session, row.contest_id, row.entry_id, finished, rules)
 
 
-def _share(session: Session, row: Row[Any], share: scoring.Standing) -> None:
-    """What the entry gives to the unit of this sitting."""
-    values = {"points": share.points, "sittings": share.sittings}
-    session.execute(
-        insert_into(session, UnitShare)
-        .values(contest_id=row.contest_id, entry_id=row.entry_id, unit_id=row.unit_id, **values)
-        .on_conflict_do_update(index_elements=["contest_id", "entry_id", "unit_id"], set_=values)
-    )
-
-
-def _result(row: Row[Any], contest: Running) -> Result:
+def _result(row: Mapping[str, Any], contest: Running) -> Result:
     return Result(
-        sitting_id=public_id(row.contest_id, row.id),
+        sitting_id=public_id(row["contest_id"], row["id"]),
         contest=contest,
-        entry_id=row.entry_id,
-        track=row.track,
-        state=row.state,
-        points=row.points,
-        of=row.of,
-        right=row.right,
-        total=len(row.paper["items"]),
-        time_ms=row.time_ms,
-        handed_in=bool(row.handed_in),
-        receipt=row.receipt,
-        finished_at=row.finished_at,
+        entry_id=row["entry_id"],
+        track=row["track"],
+        state=row["state"],
+        points=row["points"],
+        of=row["of"],
+        right=row["right"],
+        total=len(row["paper"]["items"]),
+        time_ms=row["time_ms"],
+        handed_in=bool(row["handed_in"]),
+        receipt=row["receipt"],
+        finished_at=row["finished_at"],
     )
 
 
@@ -226,4 +210,4 @@ def result_of(session: Session, sitting_id: str, token_id: str, now: int) -> Res
     row = row_of(session, sitting_id, token_id, now)
     if is_overdue(row, now):
         raise Overdue(sitting_id)
-    return None if row.state == "open" else _result(row, _contest(session, row.contest_id))
+    return None if row.state == "open" else _result(row._asdict(), contest_by_id(session, row.contest_id))

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -75,6 +74,8 @@ def tree(session: Session, as_of: int | None = None) -> Tree:
 
 def search_text(name: str, aliases: Sequence[str], code: str) -> str:
     """What a unit is found by: its name, aliases, code and the initials of their pinyin, folded."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 - 50 MB of phrases that only an import of units needs
+
     texts = [name, *aliases]
     initials = ["".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors="default")) for text in texts]
     return " ".join([*texts, code, *initials]).casefold()[:600]

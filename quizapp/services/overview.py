@@ -1,6 +1,7 @@
 """Units as staff see them: a list with what stands above it, one unit explained, participants by town and kind."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -84,7 +85,7 @@ def unit_check(
 
 
 def by_town_and_kind(
-    session: Session, contest: Running, people: list[PersonResult], under: Unit | None, as_of: int | None = None
+    session: Session, contest: Running, people: Iterable[PersonResult], under: Unit | None, as_of: int | None = None
 ) -> list[dict[str, object]]:
     """Participants by the unit under `under` that they belong to, and by the kind of their own unit; also where nobody is."""
     whole = tree(session, as_of)

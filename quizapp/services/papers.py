@@ -8,6 +8,7 @@ from quizapp.errors import Invalid
 from quizapp.rules.items import Item, Kind
 from quizapp.rules.marking import Answer
 from quizapp.rules.papers import Paper, PaperItem
+from quizapp.services.kept import Kept
 
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LONGEST_TEXT = 200
@@ -68,17 +69,41 @@ def _is_plain(answer: object) -> bool:
     return isinstance(answer, bool)
 
 
-def check_answers(answers: Answers, paper: Paper, items: Items) -> None:
+def asked(paper: Paper, items: Items) -> tuple[Item, ...]:
+    """The items in the order of the paper."""
+    return tuple(items[place.bank][place.index] for place in paper)
+
+
+_asked: Kept[str, tuple[Item, ...]] = Kept(20_000)
+
+
+def remember(sitting_id: str, asked: tuple[Item, ...]) -> None:
+    """A paper never changes: whoever has seen it can tell what fits it without asking the database."""
+    _asked.put(sitting_id, asked)
+
+
+def surely_fit(answers: Answers, sitting_id: str) -> bool:
+    """Whether answers are known to fit; False where the paper has not been seen here or they do not."""
+    asked = _asked.get(sitting_id)
+    if asked is None:
+        return False
+    try:
+        check_answers(answers, asked)
+    except Invalid:
+        return False
+    return True
+
+
+def check_answers(answers: Answers, asked: Sequence[Item]) -> None:
     """Whether answers fit the paper. Raises Invalid naming every position that does not."""
     faults: list[tuple[str, str]] = []
     for position, answer in answers.items():
         at = int(position)
-        if not 1 <= at <= len(paper):
+        if not 1 <= at <= len(asked):
             faults.append((f"answers.{position}", "试卷里没有这道题"))
             continue
-        place = paper[at - 1]
         try:
-            _fit(answer, items[place.bank][place.index])
+            _fit(answer, asked[at - 1])
         except ValueError as error:
             faults.append((f"answers.{position}", str(error)))
     if faults:

@@ -1,6 +1,6 @@
 """Who takes part: figures per contest and per day, and people of rosters who have not begun."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -95,7 +95,7 @@ def _days(first: str, last: str, found: dict[str, Day]) -> list[str]:
     return sorted(days)
 
 
-def not_started(session: Session, contest: Running, under: Unit | None = None) -> list[dict[str, str | None]]:
+def not_started(session: Session, contest: Running, under: Unit | None = None) -> Iterator[dict[str, str | None]]:
     """People of the rosters of a subtree who have neither finished nor begun a sitting that counts."""
     begun = (
         select(Sitting.id)
@@ -115,15 +115,15 @@ def not_started(session: Session, contest: Running, under: Unit | None = None) -
     if under is not None:
         query = query.where(Unit.path.startswith(under.path, autoescape=True))
     allowed = _allowed_paths(session, contest.rules.entry.units)
-    return [
-        {"name": (number or "—") if contest.rules.entry.minors else name, "number": number, "phone": phone, "unit": unit, "unit_code": code}
-        for name, number, phone, unit, code, path in session.execute(query)
-        if not allowed or any(path.startswith(start) for start in allowed)
-    ]
+    minors = contest.rules.entry.minors
+    for name, number, phone, unit, code, path in session.execute(query, execution_options={"yield_per": 1000}):
+        if not allowed or path.startswith(allowed):
+            told = (number or "—") if minors else name
+            yield {"name": told, "number": number, "phone": phone, "unit": unit, "unit_code": code}
 
 
-def _allowed_paths(session: Session, codes: Sequence[str]) -> list[str]:
-    return list(session.scalars(select(Unit.path).where(Unit.code.in_(codes)))) if codes else []
+def _allowed_paths(session: Session, codes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(session.scalars(select(Unit.path).where(Unit.code.in_(codes)))) if codes else ()
 
 
 def count_rostered(session: Session, under: Unit | None = None) -> int:

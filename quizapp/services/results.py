@@ -1,32 +1,31 @@
-"""Results: people and units with their places, now and as of any past moment."""
+"""Results: units with their places, now and as of any past moment; what a person's and a unit's line say."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from quizapp.models.contests import Entry, EntryMove
+from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
-from quizapp.models.standings import Standing, UnitShare
+from quizapp.models.standings import UnitShare
 from quizapp.rules import aggregation, scoring
 from quizapp.rules.aggregation import Figures
 from quizapp.rules.attempts import Track
 from quizapp.rules.contests import ContestRules, UnitRules
-from quizapp.rules.ranking import merit, places, value_merit
+from quizapp.rules.ranking import places, value_merit
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
 
 Fold = Callable[[Sequence[scoring.Finished]], scoring.Standing]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonResult:
+class PersonResult(NamedTuple):
     """One contestant's standing with the place in the list asked for; points in hundredths."""
 
     place: int
@@ -75,61 +74,13 @@ class UnitResult:
         return None if rules.by_mean and self.figures.people < rules.hide_mean_below else self.value
 
 
-def _fold(rules: ContestRules) -> Fold:
+def folding(rules: ContestRules) -> Fold:
+    """How sittings of one entry become its standing."""
     return partial(scoring.standing, counts=rules.counts, ties=rules.ties)
 
 
-def people(
-    session: Session, contest: Running, *, as_of: int | None = None, division: str = "", under: Unit | None = None
-) -> list[PersonResult]:
-    """Everybody with a standing, best first; places are within the division and the subtree asked for."""
-    rows = _standings_now(session, contest) if as_of is None else _standings_then(session, contest, as_of)
-    query = select(Entry.id, Entry.name, Entry.phone, Entry.division, Unit.id, Unit.code, Unit.name, Unit.path)
-    facts = {
-        row[0]: row
-        for row in session.execute(
-            query.outerjoin(Unit, Unit.id == Entry.unit_id).where(Entry.contest_id == contest.id, Entry.counts)
-        )
-    }
-    units = {row[0]: row for row in session.execute(select(Unit.id, Unit.code, Unit.name, Unit.path))}
-    listed = []
-    for entry_id, unit_id, standing in rows:
-        fact = facts.get(entry_id)
-        unit = units.get(unit_id) if unit_id is not None else None
-        if fact is None or (division and fact[3] != division):
-            continue
-        if under is not None and (unit is None or not unit[3].startswith(under.path)):
-            continue
-        listed.append((merit(standing, contest.rules.ties), entry_id, fact, unit, standing))
-    listed.sort(key=lambda row: row[1])
-    listed.sort(key=lambda row: row[0], reverse=True)
-    return [
-        PersonResult(
-            place, shared, entry_id, fact[1], fact[2], unit[1] if unit else None, unit[2] if unit else None, fact[3],
-            standing.points, standing.time_ms, standing.finished_at, standing.sittings, key,
-        )
-        for (key, entry_id, fact, unit, standing), (place, shared) in zip(listed, places(r[0] for r in listed), strict=True)
-    ]  # fmt: skip
-
-
-def _standings_now(session: Session, contest: Running) -> Iterable[tuple[str, int | None, scoring.Standing]]:
-    for row in session.execute(
-        select(
-            Standing.entry_id, Standing.unit_id, Standing.points, Standing.time_ms, Standing.finished_at, Standing.sittings
-        ).where(Standing.contest_id == contest.id)
-    ):
-        yield row[0], row[1], scoring.Standing(*row[2:])
-
-
-def _standings_then(
-    session: Session, contest: Running, as_of: int
-) -> Iterable[tuple[str, int | None, scoring.Standing]]:
-    fold = _fold(contest.rules)
-    for entry_id, sittings in _finished(session, contest, as_of).items():
-        yield entry_id, max(sittings, key=lambda s: s.attempt_no).unit_id, fold(sittings)
-
-
-def _finished_query(contest: Running) -> Any:
+def finished_query(contest: Running) -> Any:
+    """Sittings that count: the entry, then the fields of `scoring.Finished`."""
     return (
         select(
             Sitting.entry_id, Sitting.points, Sitting.time_ms, Sitting.finished_at, Sitting.day, Sitting.attempt_no,
@@ -143,11 +94,11 @@ def _finished_query(contest: Running) -> Any:
     )  # fmt: skip
 
 
-def _finished(
+def finished(
     session: Session, contest: Running, as_of: int | None, entries: Any = None
 ) -> dict[str, list[scoring.Finished]]:
     """Counted sittings by entry, those finished by `as_of` only."""
-    query = _finished_query(contest)
+    query = finished_query(contest)
     if as_of is not None:
         query = query.where(Sitting.finished_at <= as_of)
     if entries is not None:
@@ -160,32 +111,33 @@ def _finished(
 
 def unit_figures(session: Session, contest: Running, parents: aggregation.Parents, as_of: int | None = None) -> dict[int, Figures]:
     """Figures of every unit with its subtree, now or as of a past moment."""
-    fold = _fold(contest.rules)
-    if as_of is not None:
-        return _figures_of(_finished(session, contest, as_of).values(), parents, fold)
-    movers = select(EntryMove.entry_id).where(EntryMove.contest_id == contest.id)
-    rows = session.execute(
-        select(UnitShare.unit_id, func.count(), func.sum(UnitShare.sittings), func.sum(UnitShare.points))
-        .where(UnitShare.contest_id == contest.id, UnitShare.entry_id.not_in(movers))
+    own = own_figures(session, contest) if as_of is None else folded_figures(finished(session, contest, as_of), parents, contest.rules)
+    return aggregation.roll_up(parents, own)
+
+
+def own_figures(session: Session, contest: Running, units: Iterable[int] | None = None, apart: Any = None) -> dict[int, Figures]:
+    """What has been added to each unit (or to those of `units`) by everybody but the entries `apart`."""
+    query = (
+        select(UnitShare.unit_id, func.sum(UnitShare.people), func.sum(UnitShare.sittings), func.sum(UnitShare.points))
+        .where(UnitShare.contest_id == contest.id)
         .group_by(UnitShare.unit_id)
     )
-    direct = {unit: Figures(count, int(sittings), int(points)) for unit, count, sittings, points in rows}
-    moved = _finished(session, contest, None, movers).values()
-    return aggregation.roll_up(parents, direct, moved, fold)
+    if units is not None:
+        query = query.where(UnitShare.unit_id.in_(units))
+    if apart is not None:
+        query = query.where(UnitShare.entry_id.not_in(apart))
+    return {unit: Figures(int(people), int(sittings), int(points)) for unit, people, sittings, points in session.execute(query)}
 
 
-def _figures_of(
-    sittings_by_entry: Iterable[Sequence[scoring.Finished]], parents: aggregation.Parents, fold: Fold
+def folded_figures(
+    sittings: Mapping[str, Sequence[scoring.Finished]], parents: aggregation.Parents, rules: ContestRules
 ) -> dict[int, Figures]:
-    direct: dict[int, Figures] = defaultdict(Figures)
-    movers = []
-    for sittings in sittings_by_entry:
-        units = {sitting.unit_id for sitting in sittings}
-        if len(units) > 1:
-            movers.append(sittings)
-        elif (unit := units.pop()) is not None:
-            direct[unit] = direct[unit].plus(Figures(1, len(sittings), fold(sittings).points))
-    return aggregation.roll_up(parents, direct, movers, fold)
+    """The same from the sittings themselves, by entry."""
+    own: dict[int, Figures] = defaultdict(Figures)
+    for made in sittings.values():
+        for unit, figures in aggregation.shares(made, parents, folding(rules)).items():
+            own[unit] = own[unit].plus(figures)
+    return own
 
 
 def units(
@@ -208,7 +160,7 @@ def rank_units(whole: Tree, figures: dict[int, Figures], rules: ContestRules, id
     """Places for the units that qualify, the best first; then the others by code."""
     qualified: list[tuple[bytes, UnitResult]] = []
     others = []
-    for unit_id in _taking_part(whole, rules, ids):
+    for unit_id in taking_part(whole, rules, ids):
         row = unit_result(whole, figures, rules, unit_id)
         if row.reasons or row.value is None:
             others.append(row)
@@ -217,13 +169,13 @@ def rank_units(whole: Tree, figures: dict[int, Figures], rules: ContestRules, id
     qualified.sort(key=lambda line: line[1].code)
     qualified.sort(key=lambda line: line[0], reverse=True)
     placed = [
-        _placed(row, place, shared)
+        replace(row, place=place, shared=shared)
         for (_, row), (place, shared) in zip(qualified, places(key for key, _ in qualified), strict=True)
     ]
     return placed + sorted(others, key=lambda row: row.code)
 
 
-def _taking_part(whole: Tree, rules: ContestRules, ids: Sequence[int]) -> Sequence[int]:
+def taking_part(whole: Tree, rules: ContestRules, ids: Sequence[int]) -> Sequence[int]:
     """Of these units those that the contest is for, with what lies above and below them."""
     if not rules.entry.units:
         return ids
@@ -232,30 +184,26 @@ def _taking_part(whole: Tree, rules: ContestRules, ids: Sequence[int]) -> Sequen
     return [unit for unit in ids if unit in above or named & set(aggregation.line_of(unit, whole.parents))]
 
 
-def _placed(row: UnitResult, place: int, shared: bool) -> UnitResult:
-    return UnitResult(
-        place, shared, row.unit_id, row.code, row.name, row.kind, row.parent_name, row.figures, row.headcount,
-        row.rate, row.value, (), row.has_children,
-    )  # fmt: skip
-
-
 def unit_result(whole: Tree, figures: dict[int, Figures], rules: ContestRules, unit_id: int) -> UnitResult:
     """One unit without a place, with the reasons why it would get none."""
     node = whole.nodes[unit_id]
-    mine = figures.get(unit_id, Figures())
-    headcount = whole.headcount(unit_id)
+    return measured(
+        rules, figures.get(unit_id, Figures()), whole.headcount(unit_id),
+        unit_id=unit_id, code=node.code, name=node.name, kind=node.kind,
+        parent_name=whole.nodes[node.parent_id].name if node.parent_id else None,
+        has_children=bool(whole.children.get(unit_id)),
+    )  # fmt: skip
+
+
+def measured(rules: ContestRules, figures: Figures, headcount: int | None, **facts: Any) -> UnitResult:
+    """What the rules make of a unit's figures; `facts` are the unit's own fields."""
     return UnitResult(
         place=None,
         shared=False,
-        unit_id=unit_id,
-        code=node.code,
-        name=node.name,
-        kind=node.kind,
-        parent_name=whole.nodes[node.parent_id].name if node.parent_id else None,
-        figures=mine,
+        figures=figures,
         headcount=headcount,
-        rate=aggregation.rate(mine.people, headcount),
-        value=aggregation.value(mine, headcount, rules.units),
-        reasons=tuple(aggregation.shortfalls(mine, headcount, rules.units)),
-        has_children=bool(whole.children.get(unit_id)),
+        rate=aggregation.rate(figures.people, headcount),
+        value=aggregation.value(figures, headcount, rules.units),
+        reasons=tuple(aggregation.shortfalls(figures, headcount, rules.units)),
+        **facts,
     )

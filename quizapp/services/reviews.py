@@ -6,6 +6,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Refused
+from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
 from quizapp.rules import timing
 from quizapp.rules.items import Item, Kind
@@ -65,12 +66,17 @@ def with_articles(session: Session, views: list[dict[str, Any]]) -> list[dict[st
     return views
 
 
+def _entry(contest_id: int, account_id: str) -> Any:
+    """An account's entry: sittings are found by it, no index of theirs knows accounts."""
+    return select(Entry.id).where(Entry.contest_id == contest_id, Entry.account_id == account_id).scalar_subquery()
+
+
 def my_sittings(session: Session, contest_id: int, account_id: str) -> list[Row[Any]]:
     """One's own sittings in a contest, the newest first."""
     return list(
         session.execute(
             select(*Sitting.__table__.c)
-            .where(Sitting.contest_id == contest_id, Sitting.account_id == account_id)
+            .where(Sitting.contest_id == contest_id, Sitting.entry_id == _entry(contest_id, account_id))
             .order_by(Sitting.started_at.desc())
             .limit(200)
         )
@@ -95,7 +101,7 @@ def open_sitting(session: Session, contest_id: int, account_id: str) -> str | No
     """The public id of one's open sitting in a contest."""
     found = session.scalar(
         select(Sitting.id).where(
-            Sitting.contest_id == contest_id, Sitting.account_id == account_id, Sitting.state == "open"
+            Sitting.contest_id == contest_id, Sitting.entry_id == _entry(contest_id, account_id), Sitting.state == "open"
         )
     )
     return public_id(contest_id, found) if found else None

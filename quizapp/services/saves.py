@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
-from sqlalchemy import TextualSelect, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, TextClause, TextualSelect, text
 
 from quizapp.errors import Conflict, Invalid
 from quizapp.models.base import Json
@@ -19,31 +19,36 @@ class Saved:
     saved_at: int
 
 
+def surely_fit(sitting_id: str, answers: papers.Answers) -> bool:
+    """Whether a save of these answers has nothing left to check once its statement has run. Raises NotFound for no such id."""
+    return papers.surely_fit(answers, split_id(sitting_id)[1])
+
+
 def save_answers(
-    session: Session, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
-) -> Saved:
+    connection: Connection, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int,
+    *, fit: bool,
+) -> Saved:  # fmt: skip
     """Replace the given positions in ONE statement that checks owner, sign-in, state, deadline and revision.
 
     The same key again gives the same reply. Raises Conflict with what is stored when the revision is stale or the sitting
-    is handed in, Overdue past the deadline, Invalid when an answer does not fit the paper: then nothing is kept.
+    is handed in, Overdue past the deadline, Invalid when an answer does not fit the paper: then nothing is kept, if the
+    connection is rolled back. With `fit` all that was looked at before, and the statement may stand alone.
     """
     contest_id, inner = split_id(sitting_id)
     if not answers:
         raise Invalid("没有要保存的答案", errors=[("answers", "至少一题")])
-    statement, values = _save_statement(session, answers)
     only = next(iter(answers)) if len(answers) == 1 else "0"
-    row = session.execute(
-        statement,
-        {
-            **values, "contest": contest_id, "id": inner, "token": token_id, "revision": revision,
-            "key": key, "now": now, "only": int(only),
-        },
-    ).one_or_none()  # fmt: skip
+    statement, merged = _save_statement(connection.dialect.name, answers, fit)
+    given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": int(only)}
+    row = connection.execute(statement, given | merged).one_or_none()
     if row is None:
-        return _why_not_saved(session, sitting_id, token_id, revision, key, answers, now)
-    items = banks.items_by_bank(session, row.paper["banks"])
-    papers.check_answers(answers, papers.thaw(row.paper["items"]), items)
-    return Saved(row.revision, now)
+        return _why_not_saved(connection, sitting_id, token_id, revision, key, answers, now)
+    if not fit:
+        items = banks.items_by_bank(connection, row.paper["banks"])
+        asked = papers.asked(papers.thaw(row.paper["items"]), items)
+        papers.remember(inner, asked)
+        papers.check_answers(answers, asked)
+    return Saved(revision + 1, now)
 
 
 _SAVE = """
@@ -53,37 +58,42 @@ WHERE contest_id = :contest AND id = :id AND state = 'open' AND revision = :revi
   AND (item_no IS NULL OR (item_no = :only AND :now <= item_deadline + grace_ms))
   AND account_id = (SELECT s.account_id FROM sign_ins s JOIN accounts a ON a.id = s.account_id
                     WHERE s.id = :token AND s.ended_at IS NULL AND s.expires_at > :now AND a.disabled_at IS NULL)
-RETURNING paper, revision
+RETURNING {told}
 """
-_statements: dict[int, TextualSelect] = {}
 
 
-def _save_statement(session: Session, answers: Mapping[str, object]) -> tuple[TextualSelect, dict[str, object]]:
-    """The statement in the words of the engine, made once per count of positions, and its values."""
-    if session.get_bind().dialect.name == "postgresql":
-        if 0 not in _statements:
-            _statements[0] = text(_SAVE.format(merged="answers || CAST(:answers AS jsonb)")).columns(paper=Json)
-        return _statements[0], {"answers": orjson.dumps(answers).decode()}
-    count = len(answers)
-    if count not in _statements:
+@lru_cache(maxsize=256)
+def _statement(engine: str, count: int, fit: bool) -> TextualSelect | TextClause:
+    """The statement for so many positions."""
+    merged = "answers || CAST(:answers AS jsonb)"
+    if engine == "sqlite":
         merged = "answers"
         for start in range(0, count, 50):  # an SQLite function takes 127 arguments at most
             some = range(start, min(start + 50, count))
             paths = "".join(f", :path{n}, json(:answer{n})" for n in some)
             merged = f"json_set({merged}{paths})"
-        _statements[count] = text(_SAVE.format(merged=merged)).columns(paper=Json)
+    statement = text(_SAVE.format(merged=merged, told="revision" if fit else "paper"))
+    return statement if fit else statement.columns(paper=Json)
+
+
+def _save_statement(
+    engine: str, answers: Mapping[str, object], fit: bool
+) -> tuple[TextualSelect | TextClause, dict[str, object]]:
+    """The statement in the words of the engine, and the answers as its values."""
+    if engine == "postgresql":
+        return _statement(engine, 0, fit), {"answers": orjson.dumps(answers).decode()}
     values: dict[str, object] = {}
     for n, (position, answer) in enumerate(answers.items()):
         values[f"path{n}"] = f'$."{position}"'
         values[f"answer{n}"] = orjson.dumps(answer).decode()
-    return _statements[count], values
+    return _statement(engine, len(answers), fit), values
 
 
 def _why_not_saved(
-    session: Session, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
+    connection: Connection, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
 ) -> Saved:
     """Nothing was updated: find out why, only now."""
-    row = row_of(session, sitting_id, token_id, now)
+    row = row_of(connection, sitting_id, token_id, now)
     if row.last_key == key and row.saved_at is not None:
         return Saved(row.revision, row.saved_at)
     if row.state != "open":

@@ -1,23 +1,27 @@
 """The sitting: starting it, saving answers, opening the next item, showing it again. The hot path: no ORM objects here."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, NotFound, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
-from quizapp.models.base import insert_into
+from quizapp.models.base import INSERTS
 from quizapp.models.sittings import Sitting
 from quizapp.rules import papers as paper_rules
 from quizapp.rules import timing
 from quizapp.rules.attempts import Track, check_left
 from quizapp.services import banks, papers
+from quizapp.services.admissions import asked_at
 from quizapp.services.contests import Running, contest_by_id, find_contest, why_closed
 from quizapp.services.entries import Contestant, contestant, enter_by_account
+from quizapp.services.signed_in import SIGNED_IN, A
 
+Admit = Callable[[int, str], None]  # contest, account
 S: Any = Sitting.__table__.c
 _ID = re.compile(r"(\d{1,9})-([0-9a-f]{32})\Z")
 
@@ -45,12 +49,13 @@ def split_id(sitting_id: str) -> tuple[int, str]:
 
 
 def start_sitting(
-    session: Session, slug: str, token_id: str, now: int, *, practice: bool = False
+    session: Session, slug: str, token_id: str, now: int, *, practice: bool = False, admit: Admit | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Start a sitting, or give back the one that is open: (the API's object, whether it is new).
 
     Raises Refused with the reason: not entered, not open yet, paused, no sitting left; Overdue when the open one's time is
-    up. Limits are unique numbers in the table, so simultaneous starts cannot get past them.
+    up; what `admit` raises, who is asked last, before a new one is made. Limits are unique numbers in the table, so
+    simultaneous starts cannot get past them.
     """
     contest = find_contest(session, slug)
     track = Track.PRACTICE if practice else Track.COUNTED
@@ -58,7 +63,9 @@ def start_sitting(
         who = _at_the_start(session, contest, token_id, track, now)
         if who.open_sitting is not None:
             return view_sitting(session, public_id(contest.id, who.open_sitting), token_id, now), False
-        check_may_start(contest, who, track, now)
+        check_may_start(session, contest, who, track, now)
+        if admit is not None:
+            admit(contest.id, who.account_id)
         sitting = _insert(session, contest, who, track, now)
         if sitting is not None:
             return present(session, sitting, slug, now), True
@@ -76,12 +83,18 @@ def _at_the_start(session: Session, contest: Running, token_id: str, track: Trac
     return who
 
 
-def check_may_start(contest: Running, who: Contestant, track: Track, now: int) -> None:
-    """Raises Refused with the reason why no sitting can be started now."""
-    reason = why_closed(contest, now)
+def check_may_start(session: Session, contest: Running, who: Contestant, track: Track, now: int) -> None:
+    """Raises Refused with the reason why no sitting can be started now. Whoever asked before the last start is not late by waiting."""
+    late = contest.phase(now) is timing.Phase.CLOSING
+    reason = why_closed(contest, asked_at(session, contest.id, who.account_id, now) if late else now)
     if reason is not None:
         raise Refused(reason)
     check_left(contest.rules.limits, track, who.taken, who.taken_today)
+
+
+_INSERT = {
+    engine: insert(Sitting.__table__).on_conflict_do_nothing().returning(*S) for engine, insert in INSERTS.items()
+}
 
 
 def _insert(session: Session, contest: Running, who: Contestant, track: Track, now: int) -> Row[Any] | None:
@@ -89,47 +102,45 @@ def _insert(session: Session, contest: Running, who: Contestant, track: Track, n
     rules = contest.rules
     sitting_id = uuid_utils.uuid7().hex
     items = banks.items_by_bank(session, contest.banks)
-    paper = paper_rules.draw(items, rules.blueprint, sitting_id)
+    paper = paper_rules.draw(items, rules.blueprint, sitting_id, banks.offers(items, contest.banks, rules.blueprint))
+    papers.remember(sitting_id, papers.asked(paper, items))
     end = timing.deadline(rules, now)
-    statement = (
-        insert_into(session, Sitting)
-        .values(
-            contest_id=contest.id,
-            id=sitting_id,
-            entry_id=who.entry_id,
-            account_id=who.account_id,
-            unit_id=who.unit_id,
-            track=track.value,
-            attempt_no=who.taken + 1,
-            day=timing.contest_day(rules.zone, now),
-            day_no=who.taken_today + 1,
-            state="open",
-            started_at=now,
-            deadline=end,
-            grace_ms=rules.clock.grace_ms,
-            item_no=None if rules.clock.item_ms is None else 1,
-            item_deadline=timing.item_deadline(rules, now, end),
-            paper={"banks": contest.banks, "items": papers.freeze(paper)},
-            answers={},
-            revision=0,
-        )
-        .on_conflict_do_nothing()
-        .returning(*Sitting.__table__.c)
-    )
-    return session.execute(statement).one_or_none()
+    values = {
+        "contest_id": contest.id,
+        "id": sitting_id,
+        "entry_id": who.entry_id,
+        "account_id": who.account_id,
+        "unit_id": who.unit_id,
+        "track": track.value,
+        "attempt_no": who.taken + 1,
+        "day": timing.contest_day(rules.zone, now),
+        "day_no": who.taken_today + 1,
+        "state": "open",
+        "started_at": now,
+        "deadline": end,
+        "grace_ms": rules.clock.grace_ms,
+        "item_no": None if rules.clock.item_ms is None else 1,
+        "item_deadline": timing.item_deadline(rules, now, end),
+        "paper": {"banks": contest.banks, "items": papers.freeze(paper)},
+        "answers": {},
+        "revision": 0,
+    }
+    return session.execute(_INSERT[session.get_bind().dialect.name], values).one_or_none()
 
 
-def row_of(session: Session, sitting_id: str, token_id: str, now: int) -> Row[Any]:
+_OWN = (
+    select(*S)
+    .select_from(SignIn.__table__)
+    .join(Account.__table__, SIGNED_IN)
+    .outerjoin(Sitting.__table__, and_(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"), S.account_id == A.id))
+)
+
+
+def row_of(session: Session | Connection, sitting_id: str, token_id: str, now: int) -> Row[Any]:
     """One's own sitting. Raises Unauthenticated without a live sign-in, NotFound for another's."""
     contest_id, inner = split_id(sitting_id)
-    query = (
-        select(*Sitting.__table__.c)
-        .select_from(SignIn)
-        .join(Account, Account.id == SignIn.account_id)
-        .outerjoin(Sitting, and_(S.contest_id == contest_id, S.id == inner, S.account_id == SignIn.account_id))
-        .where(SignIn.id == token_id, SignIn.ended_at.is_(None), SignIn.expires_at > now, Account.disabled_at.is_(None))
-    )
-    row = session.execute(query).one_or_none()
+    given = {"contest": contest_id, "sitting": inner, "token": token_id, "now": now}
+    row = session.execute(_OWN, given).one_or_none()
     if row is None:
         raise Unauthenticated("请先登录")
     if row.id is None:
@@ -150,7 +161,7 @@ def view_sitting(session: Session, sitting_id: str, token_id: str, now: int) -> 
 
 
 def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict[str, Any]:
-    """The API's object. Under an item clock `items` holds only what has been delivered."""
+    """The API's object, `score` as (points, of, ms). Under an item clock `items` holds only what has been delivered."""
     items = banks.items_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
     delivered = len(paper) if row.item_no is None else row.item_no
@@ -160,7 +171,8 @@ def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict
         papers.shown(position, place, items[place.bank][place.index])
         for position, place in enumerate(paper[:delivered], start=1)
     ]
-    return {
+    ended = {} if row.state == "open" else {"score": (row.points, row.of, row.time_ms)}
+    return ended | {
         "id": public_id(row.contest_id, row.id),
         "contest": slug,
         "contest_id": row.contest_id,

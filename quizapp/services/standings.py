@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from quizapp.errors import Invalid, NotFound
+from quizapp.models.base import Merit
 from quizapp.models.boards import BoardMark, BoardRow
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
@@ -23,6 +25,7 @@ _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}
 ABOVE_ALL = b"\xff"  # no merit begins like this
 B: Any = BoardRow.__table__.c
 M: Any = BoardMark.__table__.c
+ENTRY: Any = bindparam("entry", type_=B.entry_id.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +60,40 @@ class Scope:
     division: str
     under: Unit | None
 
-    def rows(self) -> Any:
-        kept = [B.contest_id == self.contest_id]
-        if self.division:
-            kept.append(B.division == self.division)
-        if self.under is not None:
-            units = select(Unit.id).where(Unit.path.startswith(self.under.path, autoescape=True))
-            kept.append(B.unit_id.in_(units))
-        return and_(*kept)
+    @property
+    def shape(self) -> tuple[bool, bool]:
+        """What its statements are made by; they are made once."""
+        return bool(self.division), self.under is not None
 
-    def better(self, key: Any) -> Any:
-        """How many rows have a better merit, as a scalar subquery: whole steps from the marks, the rest counted."""
-        counted = select(func.count()).select_from(BoardRow).where(self.rows(), B.merit > key)
-        if self.under is not None:
-            return counted.scalar_subquery()
-        mark: Any = aliased(BoardMark)
-        above = and_(mark.contest_id == self.contest_id, mark.scope == self.division, mark.floor > key)
-        steps = select(func.coalesce(func.sum(mark.people), 0)).where(above).scalar_subquery()
-        floor = select(mark.floor).where(above).order_by(mark.floor).limit(1).scalar_subquery()
-        return steps + counted.where(B.merit < func.coalesce(floor, ABOVE_ALL)).scalar_subquery()
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values of `_rows` and `_better`."""
+        return {"contest": self.contest_id, "division": self.division, "below": f"{self.under.path if self.under else ''}%"}
+
+
+@cache
+def _rows(shape: tuple[bool, bool]) -> Any:
+    divided, inside = shape
+    kept = [B.contest_id == bindparam("contest")]
+    if divided:
+        kept.append(B.division == bindparam("division"))
+    if inside:
+        kept.append(B.unit_id.in_(select(Unit.id).where(Unit.path.like(bindparam("below")))))
+    return and_(*kept)
+
+
+@cache
+def _better(shape: tuple[bool, bool]) -> Any:
+    """How many rows have a better merit than `key`: whole steps from the marks, the rest counted."""
+    key = bindparam("key", type_=Merit)
+    counted = select(func.count()).select_from(BoardRow).where(_rows(shape), B.merit > key)
+    if shape[1]:
+        return counted.scalar_subquery()
+    mark: Any = aliased(BoardMark)
+    above = and_(mark.contest_id == bindparam("contest"), mark.scope == bindparam("division"), mark.floor > key)
+    steps = select(func.coalesce(func.sum(mark.people), 0)).where(above).scalar_subquery()
+    floor = select(mark.floor).where(above).order_by(mark.floor).limit(1).scalar_subquery()
+    return steps + counted.where(B.merit < func.coalesce(floor, ABOVE_ALL)).scalar_subquery()
 
 
 def is_hidden(contest: Running) -> bool:
@@ -101,7 +119,8 @@ def leaderboard(
         return BoardPage(now, False, True, [], 1, None)
     scope = _scope(session, contest, division, unit)
     limit = max(1, min(limit, 100))
-    rows = session.execute((_after(scope, after) if after else _from(session, scope, at)).limit(limit + 1)).all()
+    query = (_after(scope, after) if after else _from(session, scope, at)).limit(limit + 1)
+    rows = session.execute(query, scope.given).all()
     better, tied = _before(session, scope, rows[0]) if rows and (after or at > 1) else (0, 0)
     listed = [
         Ranked(row.entry_id, place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings)
@@ -118,7 +137,7 @@ def _named(scope: Scope) -> Any:
         .select_from(BoardRow)
         .join(Entry, and_(Entry.contest_id == B.contest_id, Entry.id == B.entry_id))
         .outerjoin(Unit, Unit.id == B.unit_id)
-        .where(scope.rows())
+        .where(_rows(scope.shape))
         .order_by(B.merit.desc(), B.entry_id)
     )
 
@@ -146,9 +165,14 @@ def _from(session: Session, scope: Scope, at: int) -> Any:
 
 def _before(session: Session, scope: Scope, row: Any) -> tuple[int, int]:
     """How many rows are better than this one, and how many before it share its place."""
-    same = select(func.count()).select_from(BoardRow).where(scope.rows(), B.merit == row.merit, B.entry_id < row.entry_id)
-    better, tied = session.execute(select(scope.better(row.merit), same.scalar_subquery())).one()
+    better, tied = session.execute(_earlier(scope.shape), {**scope.given, "key": row.merit, "entry": row.entry_id}).one()
     return better, tied
+
+
+@cache
+def _earlier(shape: tuple[bool, bool]) -> Any:
+    same = select(func.count()).select_from(BoardRow).where(_rows(shape), B.merit == bindparam("key", type_=Merit), B.entry_id < ENTRY)
+    return select(_better(shape), same.scalar_subquery())
 
 
 def my_row(
@@ -181,19 +205,29 @@ def my_place(session: Session, contest: Running, account_id: str, division: str,
 
 
 def _placed(session: Session, scope: Scope, mine: Any) -> Ranked:
-    others = and_(scope.rows(), B.entry_id != mine.entry_id)
-    equal = select(B.entry_id).where(others, B.merit == mine.merit).exists()
-    better, shared = session.execute(select(scope.better(mine.merit), equal)).one()
+    better, shared = session.execute(_others(scope.shape), {**scope.given, "key": mine.merit, "entry": mine.entry_id}).one()
     if mine.shown_merit is not None and mine.shown_merit > mine.merit:
         better -= 1  # the row of mine that the snapshot still holds
     return Ranked(mine.entry_id, better + 1, bool(shared), masked(mine.name), mine.unit, mine.points, mine.time_ms, mine.sittings)
 
 
+@cache
+def _others(shape: tuple[bool, bool]) -> Any:
+    """How many are better, and whether another has the same merit."""
+    equal = select(B.entry_id).where(_rows(shape), B.merit == bindparam("key", type_=Merit), B.entry_id != ENTRY)
+    return select(_better(shape), equal.exists())
+
+
 def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> Any:
     """What counts for somebody now, or stands on the frozen board; `shown_merit` is that of the snapshot."""
+    return session.execute(_own(frozen), {"contest": contest.id, "account": account_id}).one_or_none()
+
+
+@cache
+def _own(frozen: bool) -> Any:
     source: Any = BoardRow if frozen else Standing
     shown: Any = aliased(BoardRow)
-    return session.execute(
+    return (
         select(
             Entry.id.label("entry_id"), Entry.name, Unit.name.label("unit"), Unit.path, source.division, source.points,
             source.time_ms, source.sittings, source.merit, shown.merit.label("shown_merit"),
@@ -201,8 +235,8 @@ def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> 
         .join(source, and_(source.contest_id == Entry.contest_id, source.entry_id == Entry.id))
         .outerjoin(shown, and_(shown.contest_id == Entry.contest_id, shown.entry_id == Entry.id))
         .outerjoin(Unit, Unit.id == source.unit_id)
-        .where(Entry.contest_id == contest.id, Entry.account_id == account_id)
-    ).one_or_none()  # fmt: skip
+        .where(Entry.contest_id == bindparam("contest"), Entry.account_id == bindparam("account"))
+    )  # fmt: skip
 
 
 def my_standing(session: Session, contest: Running, entry_id: str) -> Standing | None:

@@ -3,13 +3,13 @@
 import hashlib
 import secrets
 import socket
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request, send_from_directory, url_for
+from flask import Flask, Response, current_app, g, render_template, request, send_from_directory
 from flask_babel import Babel, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -40,14 +40,15 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 DAY = 86_400
+ALWAYS = ("X-Content-Type-Options", "nosniff")
+OF_PAGES = [
+    ("Content-Security-Policy", POLICY),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+]
+ONLY_HTTPS = ("Strict-Transport-Security", f"max-age={DAY * 365}")
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -96,7 +97,7 @@ def init_app(app: Flask, made: Edge) -> None:
 
 def _arrive() -> None:
     g.now = edge().clock()
-    if "\0" in request.path or any("\0" in text for text in request.args.values()):
+    if "\0" in request.path or (request.query_string and any("\0" in text for text in request.args.values())):
         raise NotFound("没有找到这个页面")
 
 
@@ -108,14 +109,15 @@ def _check_form() -> None:
 
 def _check_host() -> Response | None:
     """A forged Host header never gets into a link or a QR code."""
-    if request.endpoint not in ("public.healthz", "public.readyz") and not _is_ours(request.host):
+    if request.endpoint not in ("public.healthz", "public.readyz") and not _is_ours(request.host, edge().settings.base_url):
         return Response("不提供这个地址的服务", 421, mimetype="text/plain")
     return None
 
 
-def _is_ours(host: str) -> bool:
+@lru_cache(maxsize=64)
+def _is_ours(host: str, base_url: str) -> bool:
     """The host of the base URL; without one a bare address or this machine's own name."""
-    base = urlsplit(edge().settings.base_url)
+    base = urlsplit(base_url)
     if base.netloc:
         return host.lower().removesuffix(DEFAULT_PORTS.get(base.scheme, "")) == base.netloc.lower().removesuffix(
             DEFAULT_PORTS.get(base.scheme, "")
@@ -127,13 +129,14 @@ def _is_ours(host: str) -> bool:
 def _leave(response: Response) -> Response:
     """Commit before the reply is sent, when it says that all went well."""
     finish_transaction(commit=response.status_code < HTTPStatus.BAD_REQUEST)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.add(*ALWAYS)
+    if response.mimetype != "application/json":  # no browser opens these as a page: for an answer saved they would be most of the reply
+        response.headers.extend(OF_PAGES)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     if edge().settings.https:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={DAY * 365}")
+        response.headers.add(*ONLY_HTTPS)
     return response
 
 
@@ -149,8 +152,8 @@ def _refuse(error: QuizError) -> Response:
     if error.status == HTTPStatus.UNAUTHORIZED and not _wants_json() and request.method in ("GET", "HEAD"):
         return cast("Response", account.to_sign_in())
     response = _error(error.status, words.said(error), error)
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        response.headers["Retry-After"] = "60"
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -218,7 +221,7 @@ def _static_file(version: str, filename: str) -> Response:
 
 
 def _static(path: str) -> str:
-    return url_for("static", version=_version(), filename=path)
+    return f"{request.script_root}/static/{_version()}/{path}"
 
 
 class Me:

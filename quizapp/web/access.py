@@ -1,18 +1,27 @@
 """Sign-in and guards: who may come through which door."""
 
+import time
 from collections.abc import Callable
+from functools import lru_cache
+from hmac import compare_digest
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from quizapp.errors import Refused, Unauthenticated
 from quizapp.rules.roles import Right, may
 from quizapp.services import accounts
 from quizapp.services.accounts import Visitor
-from quizapp.web.edge import db, now
+from quizapp.services.kept import Kept
+from quizapp.web.edge import db, edge, now
 
+REMEMBERED = 10_000
+SALT = "wtf-csrf-token"
 csrf = CSRFProtect()
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes its network in the middle of a sitting
@@ -100,9 +109,55 @@ def forget() -> None:
     session.clear()
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; one whose signature was good is not taken apart again for every answer saved."""
+
+    def __init__(self) -> None:
+        self._good: Kept[tuple[str, str, int], dict[str, Any]] = Kept(REMEMBERED)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The day is part of the key, so that a cookie still grows old."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        key = (str(app.secret_key), cookie, int(time.time()) // 86_400)
+        known = self._good.get(key)
+        if known is not None:
+            return self.session_class(known)
+        opened = super().open_session(app, request)
+        if opened and all(isinstance(value, str | bool) for value in opened.values()):  # a list could be changed in place
+            self._good.put(key, dict(opened))
+        return opened
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.modified:
+            super().save_session(app, session, response)
+
+
 def csrf_token() -> str:
-    made: str = generate_csrf()
+    raw = session.get("csrf_token")
+    made: str = _signed(edge().settings.secret_key, raw) if isinstance(raw, str) else generate_csrf()
     return made
+
+
+@lru_cache(REMEMBERED)
+def _signed(secret: str, raw: str) -> str:
+    """The token of a page for what its session holds, as flask-wtf makes it."""
+    signed: str = URLSafeTimedSerializer(secret, salt=SALT).dumps(raw)
+    return signed
+
+
+@lru_cache(REMEMBERED)
+def _held_by(secret: str, given: str) -> str:
+    """What the session of a signed token must hold. Raises BadData, which is not remembered."""
+    return str(URLSafeTimedSerializer(secret, salt=SALT).loads(given))
+
+
+def _has_good_token() -> bool:
+    raw = session.get("csrf_token")
+    given = request.headers.get("X-CSRFToken") or request.form.get("csrf_token")
+    try:
+        return bool(raw and given) and compare_digest(_held_by(edge().settings.secret_key, str(given)), str(raw))
+    except BadData:
+        return False
 
 
 def check_csrf() -> None:
@@ -113,7 +168,9 @@ def check_csrf() -> None:
         _check_origin()
         if request.endpoint == "api.sign_in" or "_user_id" not in session:
             return
-    csrf.protect()
+    g.csrf_valid = _has_good_token()
+    if not g.csrf_valid:
+        csrf.protect()  # says what is wrong
 
 
 def _check_origin() -> None:
@@ -133,7 +190,9 @@ def local_target(target: str | None) -> str | None:
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
     login_manager.init_app(app, add_context_processor=False)  # it would ask an absent database who reads the error page
     app.before_request(check_csrf)
 

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.errors import QuizError, TooMany, Unauthenticated
+from quizapp.errors import Busy, QuizError, TooMany, Unauthenticated
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services import accounts, contests
 from quizapp.services.accounts import Visitor
-from quizapp.web import access, words
+from quizapp.web import access, passwords, words
 from quizapp.web.edge import address, db, edge, finish_transaction, now
 from quizapp.web.forms import CodeForm, Form, PasswordForm, SignInForm
 
@@ -61,17 +61,19 @@ def sign_in() -> str:
 
 
 @bp.post("/sign-in")
-def sign_in_with_password() -> Response | tuple[str, int]:
+def sign_in_with_password() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     form = SignInForm()
     target = access.local_target(request.form.get("next"))
     if form.validate():
         login = str(form.account.data)
         try:
-            with edge().database.read() as session:
-                account_id = accounts.check_password(session, login, str(form.password.data), address(), now())
+            account_id = passwords.check(login, str(form.password.data))
         except (Unauthenticated, TooMany) as error:
             _count_failure(login, error)
             _refuse(form, error)
+        except Busy as error:
+            _refuse(form, error)
+            return _sign_in_page(form, target), 503, {"Retry-After": str(error.retry_after)}
         else:
             _account, token = accounts.sign_in(db(), account_id, address(), now())
             access.remember(token)

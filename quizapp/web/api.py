@@ -14,17 +14,14 @@ from quizapp.services import (
     finishing,
     papers,
     reviews,
-    saves,
     sittings,
-    standings,
-    unit_boards,
-    views,
 )
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
-from quizapp.web import access
+from quizapp.web import access, boards, gate, passwords
 from quizapp.web.access import token_id
-from quizapp.web.edge import address, db, edge, finish_transaction, now, settle, settled
+from quizapp.web.edge import address, arrived, db, edge, now, settle, settled
+from quizapp.web.edge import save as save_now
 from quizapp.web.replies import body
 from quizapp.web.words import iso, sentences
 
@@ -61,8 +58,7 @@ def sign_in() -> Response:
     values = body()
     login, password = text(values, "account", 64), text(values, "password")
     try:
-        with edge().database.read() as session:
-            account_id = accounts.check_password(session, login, password, address(), now())
+        account_id = passwords.check(login, password)
     except Unauthenticated:
         with edge().database.write() as session:
             accounts.count_refusal(session, login, address(), now())
@@ -134,23 +130,20 @@ def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:
         view[name] = iso(view[name])
     if item_no is not None:
         view |= {"item": item_no, "item_deadline": iso(item_deadline)}
-    if view["state"] != "open":
-        result = finishing.result_of(db(), view["id"], token_id(), now())
-        assert result is not None
-        view["score"] = score_view(result)
+    if contest is not None and "score" in view:
+        view["score"] = score_view(contest, *view["score"])
     return view
 
 
-def score_view(result: Result) -> dict[str, Any] | None:
+def score_view(contest: Running, points: int, of: int, time_ms: int) -> dict[str, Any] | None:
     """Points, full marks and time; None until the rules release them."""
-    rules = result.contest.rules
-    if not timing.is_released(rules.release_score, rules.closes_at, now()):
+    if not timing.is_released(contest.rules.release_score, contest.rules.closes_at, now()):
         return None
-    return {"points": papers.number(result.points), "of": papers.number(result.of), "time_ms": result.time_ms}
+    return {"points": papers.number(points), "of": papers.number(of), "time_ms": time_ms}
 
 
 def result_view(result: Result) -> dict[str, Any]:
-    score = score_view(result)
+    score = score_view(result.contest, result.points, result.of, result.time_ms)
     rules = result.contest.rules
     view: dict[str, Any] = {"state": result.state, "score": score, "receipt": result.receipt}
     if rules.pass_points is not None and score is not None:
@@ -165,7 +158,7 @@ def start(slug: str) -> tuple[Response, int]:
     practice = body().get("practice", False)
     if not isinstance(practice, bool):
         raise Invalid("请求的内容不对", errors=[("practice", "应为 true 或 false")])
-    sitting, is_new = settled(lambda: sittings.start_sitting(db(), slug, token_id(), now(), practice=practice))
+    sitting, is_new = gate.start(slug, practice)
     return jsonify(sitting_view({**sitting, "contest": slug})), 201 if is_new else 200
 
 
@@ -192,7 +185,7 @@ def _save_parts(sitting_id: str) -> tuple[int, str, papers.Answers]:
 @bp.patch("/sittings/<sitting_id>/answers")
 def save(sitting_id: str) -> Response:
     revision, key, answers = _save_parts(sitting_id)
-    saved = saves.save_answers(db(), sitting_id, token_id(), revision, key, answers, now())
+    saved = save_now(sitting_id, token_id(), revision, key, answers)
     return jsonify(revision=saved.revision, saved_at=iso(saved.saved_at))
 
 
@@ -210,7 +203,7 @@ def submit(sitting_id: str) -> Response:
         raise
 
     def work() -> Result:
-        return finishing.hand_in(db(), secret, sitting_id, token, now(), revision=revision, key=key, answers=answers)
+        return finishing.hand_in(db(), secret, sitting_id, token, arrived(), revision=revision, key=key, answers=answers)
 
     try:
         return jsonify(result_view(work()))
@@ -228,56 +221,17 @@ def review(sitting_id: str) -> Response:
 
 @bp.get("/contests/<slug>/leaderboard")
 def leaderboard(slug: str) -> Response:
-    contest = contests.find_contest(db(), slug)
+    board = boards.shown(slug)
+    body = boards.people_json(board)
+    if boards.is_stranger():
+        return boards.to_everybody(body, "application/json")
     who = access.visitor()
-    page = standings.leaderboard(
-        db(), contest, now(),
-        division=request.args.get("division", ""), unit=request.args.get("unit", ""),
-        after=request.args.get("after", "")[:200], limit=limit(50), account_id=who.account_id if who else None,
-    )  # fmt: skip
-    told: dict[str, Any] = {
-        "as_of": iso(page.as_of),
-        "frozen": page.frozen,
-        "hidden": page.hidden,
-        "rows": [views.board_row(row) for row in page.rows],
-    }
-    if page.me:
-        told["me"] = views.board_row(page.me)
-    if page.next:
-        told["next"] = page.next
-    return jsonify(told)
-
-
-def limit(usual: int) -> int:
-    value = request.args.get("limit", "")
-    return int(value[:6]) if value.isascii() and value.isdigit() else usual
+    return boards.with_mine(body, boards.my_row(board, who.account_id) if who else None)
 
 
 @bp.get("/contests/<slug>/units")
 def units(slug: str) -> Response:
-    contest = contests.find_contest(db(), slug)
-    refresh(contest)
-    page = unit_boards.unit_board(
-        db(), contest, now(),
-        under=request.args.get("under", ""), kind=request.args.get("kind", ""),
-        after=request.args.get("after", ""), limit=limit(100),
-    )  # fmt: skip
-    told: dict[str, Any] = {
-        "as_of": iso(page.as_of),
-        "frozen": page.frozen,
-        "hidden": page.hidden,
-        "rows": [views.unit(row, contest.rules.units) for row in page.rows],
-    }
-    if page.next:
-        told["next"] = page.next
-    return jsonify(told)
-
-
-def refresh(contest: Running) -> None:
-    """Rebuild the unit snapshot when the job has not; at most once in the rebuild interval whoever asks."""
-    if unit_boards.is_stale(db(), contest, now()):
-        finish_transaction(commit=False)
-        with edge().database.write() as session:
-            unit_boards.rebuild_units(session, contest, now())
-
-
+    body = boards.units_json(boards.shown(slug))
+    if boards.is_stranger():
+        return boards.to_everybody(body, "application/json")
+    return Response(body, mimetype="application/json")

@@ -18,17 +18,22 @@ from quizapp.web.words import iso
 
 CHECKED_FOR = 1_000
 KEPT_FOR = 10
-_making = [threading.Lock() for _ in range(16)]
+LOCKS = 16
+_pages, _parts = ([threading.Lock() for _ in range(LOCKS)] for _ in range(2))
 
 Page = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A contest and the moment that its boards show, as looked up at `checked_at`; `key` changes with either."""
+    """A contest and the moment that its boards show, as looked up at `checked_at`; `key` changes with either.
+
+    `made_at` tells one edition of the snapshot from another: a replica may still have the one before.
+    """
 
     contest: Running
     as_of: int
+    made_at: int
     checked_at: int
     key: str
 
@@ -40,9 +45,9 @@ def shown(slug: str) -> Shown:
     if found is None or not 0 <= now() - found.checked_at < CHECKED_FOR:
         contest = contests.find_contest(db(), slug)
         _refresh(contest)
-        as_of, made = boards.edition(board_db(), contest, now())
+        as_of, made_at = boards.edition(board_db(), contest, now())
         rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
-        found = kept[slug] = Shown(contest, as_of, now(), f"{contest.id}.{as_of}.{made}.{rules}")
+        found = kept[slug] = Shown(contest, as_of, made_at, now(), f"{contest.id}.{as_of}.{made_at}.{rules}")
     return found
 
 
@@ -54,17 +59,20 @@ def _refresh(contest: Running) -> None:
             boards.rebuild(writing, contest, now())
 
 
-def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-    """What `make` makes, made by one thread and kept for all until the snapshot moves on."""
+def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], *, whole: bool = False) -> bytes:
+    """What `make` makes, made by one thread and kept for all until the snapshot moves on.
+
+    A `whole` page is made of parts that are kept too: their locks are others, or a thread could wait for itself.
+    """
     key = f"{board.key}|{what}"
     found = edge().cache.get(key)
     if found is None:
-        half = len(_making) // 2  # a page holds its lock while its rows are made: those have locks of their own, or it would wait for itself
-        with _making[hash(key) % half + (half if what[0] == "rows" else 0)]:
+        with (_pages if whole else _parts)[hash(key) % LOCKS]:
             found = edge().cache.get(key)
             if found is None:
                 found = make()
-                edge().cache.put(key, found, KEPT_FOR)
+                if boards.edition(board_db(), board.contest, now())[1] == board.made_at:
+                    edge().cache.put(key, found, KEPT_FOR)
     return found
 
 
@@ -130,10 +138,10 @@ def is_stranger() -> bool:
 
 
 def to_everybody(body: bytes, mimetype: str) -> Response:
-    """A reply that may be kept on the way for a moment; 304 to those who have it."""
+    """A reply that may be kept on the way for a second; 304 to those who have it."""
     response = Response(body, mimetype=mimetype)
     response.set_etag(blake2b(body, digest_size=12).hexdigest())
-    response.headers["Cache-Control"] = "public, max-age=2"
+    response.headers["Cache-Control"] = "public, max-age=1"
     response.make_conditional(request)
     return response
 

@@ -7,19 +7,20 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Conflict
+from quizapp.errors import Conflict, Queued
 from quizapp.rules import timing, wording
 from quizapp.rules.attempts import Track
-from quizapp.services import contests, entries, finishing, organisations, papers, reviews, saves, sittings
+from quizapp.services import admissions, contests, entries, finishing, organisations, papers, reviews, sittings
 from quizapp.services.contests import Running
-from quizapp.web import access, words
+from quizapp.web import access, gate, words
 from quizapp.web.access import token_id
 from quizapp.web.api import sitting_view
 from quizapp.web.cards import contest_card
-from quizapp.web.edge import db, edge, now, settle, settled
+from quizapp.web.edge import arrived, db, edge, now, save, settle, settled
 from quizapp.web.words import sentences
 
 bp = Blueprint("contestant", __name__)
+LOOK_AGAIN_S = 30  # a waiting page without JavaScript asks for its place at most so often
 JUDGE = {"true": True, "false": False}
 
 
@@ -75,8 +76,29 @@ def _why_not(contest: Running, who: Any) -> str | None:
 @bp.post("/c/<slug>/start")
 def begin(slug: str) -> Reply:
     practice = request.form.get("practice") == "1"
-    sitting, _is_new = settled(lambda: sittings.start_sitting(db(), slug, token_id(), now(), practice=practice))
+    try:
+        sitting, _is_new = gate.start(slug, practice)
+    except Queued:
+        return redirect(url_for("contestant.waiting", slug=slug, practice="1" if practice else None), 303)
     return redirect(url_for("contestant.sitting", sitting_id=sitting["id"]))
+
+
+@bp.get("/c/<slug>/waiting")
+def waiting(slug: str) -> Reply | str:
+    """One's place in the line of new starts; looking at it moves nothing."""
+    contest = contests.find_contest(db(), slug)
+    turn = admissions.find_turn(db(), contest.id, access.signed_in().account_id, now())
+    rate = edge().settings.starts_per_second
+    if turn is None or rate == 0:
+        return redirect(url_for("contestant.start", slug=slug))
+    told = gate.queued(turn, rate)
+    return render_template(
+        "contestant/waiting.html",
+        contest=contest_card(contest),
+        practice=request.args.get("practice") == "1",
+        queue=told.queue,
+        look_again_s=min(told.retry_after or 0, LOOK_AGAIN_S),
+    )
 
 
 def _states(view: dict[str, Any], marked: list[int]) -> list[dict[str, Any]]:
@@ -110,8 +132,7 @@ def sitting(sitting_id: str) -> Reply | str:
     at = view["item_no"] if item_clock else _number(request.args.get("at"), view["total"])
     return render_template(
         "contestant/sitting.html",
-        sitting=sitting_view(view),
-        contest=_contest_card(view),
+        **_sitting_and_contest(view),
         at=at,
         item=view["items"][at - 1],
         answer=view["answers"].get(str(at)),
@@ -126,7 +147,8 @@ def sitting(sitting_id: str) -> Reply | str:
 @bp.post("/s/<sitting_id>/answer")
 def answer(sitting_id: str) -> Reply:
     """Save what the form holds, then go where its button says."""
-    view = sittings.view_sitting(db(), sitting_id, token_id(), now())
+    with edge().database.read() as reading:
+        view = sittings.view_sitting(reading, sitting_id, token_id(), arrived())
     at = _number(request.form.get("position"), len(view["items"]))
     go = request.form.get("go", "next")
     if view["state"] == "open":
@@ -145,7 +167,7 @@ def _save(view: dict[str, Any], at: int) -> None:
     revision = _revision(view)
     key = request.form.get("key", "")[:64] or secrets.token_hex(8)
     try:
-        saves.save_answers(db(), view["id"], token_id(), revision, key, {str(at): given}, now())
+        save(view["id"], token_id(), revision, key, {str(at): given})
     except Conflict as conflict:
         if isinstance(conflict, sittings.Overdue):
             raise
@@ -190,12 +212,13 @@ def sheet(sitting_id: str) -> Reply | str:
         return redirect(url_for("record.result", sitting_id=sitting_id))
     return render_template(
         "contestant/sheet.html",
-        sitting=sitting_view(view), contest=_contest_card(view), states=_states(view, _marked(sitting_id)),
+        **_sitting_and_contest(view), states=_states(view, _marked(sitting_id)),
     )  # fmt: skip
 
 
-def _contest_card(view: dict[str, Any]) -> dict[str, Any]:
-    return contest_card(contests.contest_by_id(db(), view["contest_id"]))
+def _sitting_and_contest(view: dict[str, Any]) -> dict[str, Any]:
+    contest = contests.contest_by_id(db(), view["contest_id"])
+    return {"sitting": sitting_view({**view, "contest": contest.rules.slug}), "contest": contest_card(contest)}
 
 
 @bp.get("/s/<sitting_id>/hand-in")
@@ -206,14 +229,14 @@ def confirm(sitting_id: str) -> Reply | str:
     unanswered = [state["position"] for state in _states(view, []) if state["state"] == "empty"]
     return render_template(
         "contestant/hand_in.html",
-        sitting=sitting_view(view), contest=_contest_card(view), unanswered=unanswered, form_key=secrets.token_hex(8),
+        **_sitting_and_contest(view), unanswered=unanswered, form_key=secrets.token_hex(8),
     )  # fmt: skip
 
 
 @bp.post("/s/<sitting_id>/hand-in")
 def hand_in(sitting_id: str) -> Reply:
     try:
-        finishing.hand_in(db(), edge().settings.secret_key, sitting_id, token_id(), now())
+        finishing.hand_in(db(), edge().settings.secret_key, sitting_id, token_id(), arrived())
     except sittings.Overdue as overdue:
         settle(overdue)
     session.pop("marked", None)

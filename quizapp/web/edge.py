@@ -1,20 +1,24 @@
 """What every request has: the time it arrived, one transaction, and who is at the door."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, request
 
+from quizapp.services import papers, saves
 from quizapp.services.audit import Actor
+from quizapp.services.caches import Cache
 from quizapp.services.finishing import finish_overdue
 from quizapp.services.sittings import Overdue
 from quizapp.settings import Settings
+from quizapp.web.turns import ARRIVED
 
 if TYPE_CHECKING:
     from quizapp.services.accounts import Visitor
 
 T = TypeVar("T")
+LONGEST_WAIT = 30_000  # a stamp that is older comes from a clock that is wrong
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -25,6 +29,8 @@ class Edge:
     settings: Settings
     database: Any
     clock: Callable[[], int]
+    cache: Cache
+    shown: dict[str, Any] = field(default_factory=dict)  # boards by contest, see `web.boards`
 
 
 def edge() -> Edge:
@@ -38,6 +44,12 @@ def now() -> int:
     return moment
 
 
+def arrived() -> int:
+    """When the request reached us: what is handed in is in time by this moment, however long it then waited for its turn."""
+    stamp: int = request.environ.get(ARRIVED, 0)
+    return stamp if now() - LONGEST_WAIT <= stamp <= now() else now()
+
+
 def db() -> Any:
     """The request's one session: a reader's snapshot for GET, a writer's transaction otherwise."""
     if "session" not in g:
@@ -46,8 +58,19 @@ def db() -> Any:
     return g.session
 
 
+def board_db() -> Any:
+    """The request's one snapshot for boards and exports, of the replica where there is one. It may lag by seconds: never read
+    from it what somebody has just written and wants to see (a sign-in, one's own sitting)."""
+    if "board_session" not in g:
+        g.board_session = edge().database.reading_replica(now())
+    return g.board_session
+
+
 def finish_transaction(commit: bool) -> None:
     """Commit or roll back what the request did; nothing where it touched no table."""
+    snapshot = g.pop("board_session", None)
+    if snapshot is not None:
+        snapshot.close()
     session = g.pop("session", None)
     if session is None:
         return
@@ -58,6 +81,14 @@ def finish_transaction(commit: bool) -> None:
             session.rollback()
     finally:
         session.close()
+
+
+def save(sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers) -> saves.Saved:
+    """Save answers in a transaction of their own: the request holds no other meanwhile."""
+    finish_transaction(commit=False)
+    fit = saves.surely_fit(sitting_id, answers)
+    with edge().database.saving(fit) as connection:
+        return saves.save_answers(connection, sitting_id, token_id, revision, key, answers, arrived(), fit=fit)
 
 
 def settled(work: Callable[[], T]) -> T:

@@ -25,7 +25,7 @@ def _result(sitting_id: str) -> Result | None:
 
 
 def _my_place(contest: Running, entry: Any) -> tuple[int, bool, int] | None:
-    return standings.my_place(db(), contest, entry.id, entry.division, now()) if entry else None
+    return standings.my_place(db(), contest, entry.account_id, entry.division, now()) if entry else None
 
 
 def _release_words(release: Release) -> str:

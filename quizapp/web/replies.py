@@ -6,7 +6,7 @@ import orjson
 from flask import Response, request
 from flask.json.provider import JSONProvider
 
-from quizapp.errors import BadFile, Conflict, Invalid, QuizError
+from quizapp.errors import BadFile, Conflict, Invalid, Queued, QuizError
 
 
 class Json(JSONProvider):
@@ -44,4 +44,6 @@ def problem(status: int, detail: str, error: QuizError | None = None, event: str
         told["errors"] = [{"field": fault.field, "message": str(fault)} for fault in error.faults]
     if isinstance(error, Conflict):
         told |= error.current
+    if isinstance(error, Queued):
+        told["queue"] = error.queue
     return Response(orjson.dumps(told), status, mimetype="application/problem+json")

@@ -105,13 +105,22 @@ def as_of(contest: Running) -> int | None:
 
 def page_of(rows: Sequence[T], **query: Any) -> tuple[Sequence[T], str | None, str | None]:
     """(the rows of the page asked for, address of the page before, of the page after)."""
+    start = min(page_start(), len(rows))
+    return rows[start : start + PAGE], *neighbours(start, len(rows), **query)
+
+
+def page_start() -> int:
+    """How many rows stand before the page asked for."""
     after = request.args.get("after", "")
-    start = min(int(after), len(rows)) if after.isascii() and after.isdigit() and len(after) < 9 else 0
-    kept = {name: value for name, value in query.items() if value}
-    here = {**(request.view_args or {}), **kept}
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+
+
+def neighbours(start: int, total: int, **query: Any) -> tuple[str | None, str | None]:
+    """The addresses of the page before and of the page after."""
+    here = {**(request.view_args or {}), **{name: value for name, value in query.items() if value}}
     before = url_for(str(request.endpoint), **here, after=max(0, start - PAGE) or None) if start else None
-    following = url_for(str(request.endpoint), **here, after=start + PAGE) if start + PAGE < len(rows) else None
-    return rows[start : start + PAGE], before, following
+    following = url_for(str(request.endpoint), **here, after=start + PAGE) if start + PAGE < total else None
+    return before, following
 
 
 def my_top() -> Any:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_babel import gettext
+from flask_babel import get_translations, gettext
 
 from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
@@ -94,3 +94,6 @@ def init_app(app: Flask) -> None:
         moment=moment, closing=closing, clock_time=clock_time, duration=duration_words, points=points, percent=percent,
         place=place, mean=mean,
     )  # fmt: skip
+    with app.app_context():  # everybody reads the installation's language, so it is looked up once and not for every text
+        texts = get_translations()
+    app.jinja_env.install_gettext_callables(texts.ugettext, texts.ungettext, newstyle=True)  # type: ignore[attr-defined]

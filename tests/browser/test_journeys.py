@@ -165,6 +165,7 @@ def test_a_sitting_survives_a_network_cut_and_ends_on_another_device(site: Site,
     other.get_by_label("取回码").fill(code)
     other.get_by_role("button", name="找回").click()
     other.get_by_role("link", name="接着答").first.click()
+    expect(other.locator("main")).to_contain_text("/ 20")
     sheet = other.evaluate("JSON.parse(document.getElementById('sitting-data').textContent).answers")
     assert len(sheet) == 20
     other.goto(other.url.split("?")[0] + "?at=20")

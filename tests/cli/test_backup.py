@@ -8,13 +8,13 @@ from sqlalchemy import text
 
 from quizapp.errors import BadFile, Unavailable
 from quizapp.models.base import Database
-from quizapp.services import contests, results
+from quizapp.services import contests, people_results
 from quizapp.services.audit import CLI
 
 
 def ranking(database: Database) -> list[tuple[int, str, int, int]]:
-    with database.read() as session:
-        rows = results.people(session, contests.find_contest(session, "june"))
+    with database.replica(0) as session:
+        rows = people_results.people(session, contests.find_contest(session, "june"))
         return [(row.place, row.name, row.points, row.time_ms) for row in rows]
 
 

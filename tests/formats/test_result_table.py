@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from quizapp.formats import result_table
-from quizapp.formats.result_table import Column, Sheet, duration_words, safe_text, sheet_titles, write_csv, write_xlsx
+from quizapp.formats import result_xlsx
+from quizapp.formats.result_table import Column, Sheet, duration_words, safe_text, write_csv
+from quizapp.formats.result_xlsx import sheet_titles, write_xlsx
 
 COLUMNS = (
     Column("名次", "integer", 8),
@@ -220,17 +221,42 @@ def test_csv_says_the_same_as_the_table() -> None:
     assert lines[9] == ["合计", "3人", "", "", "61.8333333333", "", "745801", "", ""]
 
 
-def test_csv_is_written_row_by_row() -> None:
+def test_csv_leaves_memory_while_rows_come() -> None:
     out = io.BytesIO()
-    sizes = []
+    behind = []
 
     def rows() -> Iterator[tuple[str]]:
-        for number in range(3):
-            sizes.append(len(out.getvalue()))
-            yield (f"第{number}人",)
+        for number in range(5_000):
+            behind.append(20 * number - out.tell())  # 20 bytes for each row
+            yield (f"第{number:08}人",)
 
     write_csv(Sheet("表", (), (Column("姓名", "text"),), rows()), out)
-    assert sizes[0] < sizes[1] < sizes[2]
+    assert len(out.getvalue()) > 5_000 * 16 and max(behind) < 30_000
+
+
+def test_what_the_rows_told_stands_below_them() -> None:
+    seen = []
+
+    def rows() -> Iterator[tuple[str]]:
+        for name in ("张三", "李四"):
+            seen.append(name)
+            yield (name,)
+
+    def ending(words: str) -> Iterator[str]:
+        yield f"{words}{len(seen)}"
+
+    def sheet() -> Sheet:
+        seen.clear()
+        return Sheet("表", (), (Column("姓名", "text"),), rows(), ending("共"), ending("行数"))
+
+    assert as_csv(sheet())[-2:] == [["共2"], ["行数2"]]
+    assert [cell.value for cell in opened(sheet())["A"]][-2:] == ["共2", "行数2"]
+
+
+@pytest.mark.parametrize("name", ["<r>&</r>", "<r></r>", "<r><t>x</t></r>"])
+def test_a_name_is_never_markup_of_the_file(name: str) -> None:
+    assert first_cells(one_column(name))[0].strip() == name
+    assert as_csv(one_column(name))[3] == [name]
 
 
 def test_moments_are_shown_in_the_zone_of_the_contest() -> None:
@@ -255,7 +281,7 @@ def test_a_row_of_the_wrong_length_is_never_written_half() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_go_on_further_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(result_table, "ROWS_PER_SHEET", 2)
+    monkeypatch.setattr(result_xlsx, "ROWS_PER_SHEET", 2)
     sheet = Sheet("成绩/全部", (), (Column("序号", "integer"),), ((n,) for n in range(5)), totals=(10,))
     pages = openpyxl.load_workbook(io.BytesIO(as_xlsx(sheet))).worksheets
     assert [page.title for page in pages] == ["成绩／全部", "成绩／全部（2）", "成绩／全部（3）"]
@@ -269,7 +295,7 @@ def test_more_rows_than_a_sheet_holds_go_on_further_sheets(monkeypatch: pytest.M
 
 
 def test_rows_that_just_fill_a_sheet_open_no_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(result_table, "ROWS_PER_SHEET", 2)
+    monkeypatch.setattr(result_xlsx, "ROWS_PER_SHEET", 2)
     pages = openpyxl.load_workbook(io.BytesIO(as_xlsx(one_column("张三", "李四")))).worksheets
     assert len(pages) == 1
 

@@ -27,6 +27,7 @@ ROWS = 3
 OVER: dict[str, dict[str, Any]] = {  # what check constraints ask of single columns
     "accounts": {"role": "contestant"},
     "contests": {"opens_at": 1, "last_start": 2, "closes_at": 3},
+    "exports": {"state": "done"},
     "sittings": {"state": "handed_in", "attempt_no": None, "day_no": None},
 }
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -70,7 +70,7 @@ class Server:
     """`quizapp serve` on a free port of the loopback, ended by the ids of its own processes."""
 
     def __init__(
-        self, folder: Path, url: str, *, workers: int = 2, threads: int = 4, before: Sequence[str] = (), path: str = ""
+        self, folder: Path, url: str, *, workers: int = 2, threads: int = 4, before: Sequence[str] = (), path: str = "", **settings: str
     ) -> None:
         self.folder, self.port, self._traced = folder, free_port(), bool(before)
         self._command = [
@@ -80,6 +80,7 @@ class Server:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("QUIZAPP_")}
         self._environ = kept | {
             "QUIZAPP_DATABASE_URL": url, "QUIZAPP_SECRET_KEY": SECRET, "QUIZAPP_INSTANCE": str(folder / "instance"),
+            **settings,
         }  # fmt: skip
         if path:
             self._environ["PYTHONPATH"] = os.pathsep.join([path, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -197,6 +198,8 @@ class Writer:
 
     port: int
     token: str
+    connect: Callable[[int, str], Line] = Line
+    excused: frozenset[int] = frozenset({0, 503})
     sitting: str = ""
     revision: int = 0
     acknowledged: dict[str, str] = field(default_factory=dict)
@@ -206,13 +209,13 @@ class Writer:
     faults: list[str] = field(default_factory=list)
 
     def start(self) -> None:
-        status, reply = call(self.port, "POST", "/api/v1/contests/june/sittings", self.token, {})
+        status, reply = self._call("POST", "/api/v1/contests/june/sittings", {})
         assert status in (200, 201), reply
         self.sitting = reply["id"]
 
     def write(self, until: threading.Event, patient: bool) -> None:
         """Save until told to stop; at an error stop, or when patient repeat the same save on a new connection."""
-        line = Line(self.port, self.token)
+        line = self.connect(self.port, self.token)
         while not until.is_set():
             self.pending = self.pending or {str(self.saves % 3 + 1): f"{self.revision + 1}-{random.getrandbits(48):x}"}
             try:
@@ -222,11 +225,24 @@ class Writer:
             if status == 200:
                 self._acknowledge(reply)
                 continue
-            (self.errors if status in (0, 503) else self.faults).append((time.monotonic(), f"{status} {reply}"))  # type: ignore[arg-type]
+            (self.errors if status in self.excused else self.faults).append((time.monotonic(), f"{status} {reply}"))  # type: ignore[arg-type]
             if not patient or self.faults:
                 break
-            waiting.until(lambda: until.is_set() or answers(self.port), "somebody answers again")
+            waiting.until(lambda: until.is_set() or self._is_answered(), "somebody answers again")
         line.close()
+
+    def _call(self, method: str, path: str, body: Any = None) -> Reply:
+        line = self.connect(self.port, self.token)
+        try:
+            return line.call(method, path, body)
+        finally:
+            line.close()
+
+    def _is_answered(self) -> bool:
+        try:
+            return self._call("GET", "/readyz")[0] == 200
+        except OSError:
+            return False
 
     def _body(self) -> dict[str, Any]:
         return {"revision": self.revision, "key": f"{self.revision}", "answers": self.pending}
@@ -241,7 +257,7 @@ class Writer:
 
     def check(self) -> list[str]:
         """What was acknowledged and is not there; a save without a reply may be there or not, but whole."""
-        status, stored = call(self.port, "GET", f"/api/v1/sittings/{self.sitting}", self.token)
+        status, stored = self._call("GET", f"/api/v1/sittings/{self.sitting}")
         if status != 200:
             return [f"{status} {stored}"]
         if stored["revision"] == self.revision + 1 and self.pending:

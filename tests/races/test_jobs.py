@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 
 from quizapp import jobs
 from quizapp.models.base import Database
+from quizapp.models.boards import BoardUnit
 from quizapp.models.sittings import Sitting
-from quizapp.models.standings import Standing, UnitFigures
+from quizapp.models.standings import Standing
 from quizapp.rules.contests import Limits
-from quizapp.services import contests, finishing, organisations, results, sittings, standings, unit_boards
+from quizapp.services import boards, contests, finishing, organisations, people_results, results, sittings
 
 HOUR = 3_600_000
 TIME = 600_000
@@ -48,7 +49,7 @@ def test_of_all_that_claim_a_job_at_once_one_gets_it(database: Database):
 
 def test_of_two_rounds_at_once_one_does_the_work(database: Database, world: World, device, monkeypatch):
     done: list[int] = []
-    monkeypatch.setattr(jobs, "finish_overdue", lambda _d, _s, now: done.append(now))
+    monkeypatch.setattr(jobs, "finish_overdue", lambda _d, _s, now, _p: done.append(now))
     monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(-now))
     for _ in range(5):
         world.clock.pass_(seconds=6)
@@ -69,7 +70,8 @@ def test_after_an_hour_without_the_job_it_is_finished_as_of_its_deadline(databas
     with database.read() as session:
         standing = session.scalars(select(Standing)).one()
         assert (standing.points, standing.finished_at, standing.time_ms) == (5000, started + TIME, TIME)
-        at_that_time = results.people(session, world.contest, as_of=started + TIME)
+    with database.replica(world.clock()) as session:
+        at_that_time = people_results.people(session, world.contest, as_of=started + TIME)
         assert [row.points for row in at_that_time] == [5000]
 
 
@@ -120,14 +122,14 @@ def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database,
     def rebuild() -> None:
         while not over.wait(0.005):
             with database.write() as session:
-                unit_boards.rebuild_units(session, world.contest, world.clock())
+                boards.rebuild(session, world.contest, world.clock())
 
     def sit() -> None:
         try:
             for one in scoring_people * 3:
                 sitting = one.start()
                 one.save(sitting, right_answers(sitting, wrong=random.randrange(4)), 0, "k")
-                world.clock.now += standings.REBUILD_AFTER
+                world.clock.now += boards.REBUILD_AFTER
                 assert one.hand_in(sitting)[0] == 200
         finally:
             over.set()
@@ -135,12 +137,12 @@ def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database,
     at_once([rebuild, rebuild, sit])
     world.clock.pass_(days=1)
     with database.write() as session:
-        assert unit_boards.rebuild_units(session, world.contest, world.clock())
+        assert boards.rebuild(session, world.contest, world.clock())
     with database.read() as session:
         contest = contests.find_contest(session, "june")
         parents = organisations.tree(session).parents
         recomputed = results.unit_figures(session, contest, parents, as_of=world.clock())
-        kept = {row.unit_id: (row.people, row.sittings, row.points) for row in session.scalars(select(UnitFigures))}
+        kept = {row.unit_id: (row.people, row.sittings, row.points) for row in session.scalars(select(BoardUnit))}
     assert kept == {unit: (f.people, f.sittings, f.points) for unit, f in recomputed.items() if f.people}
     assert sum(1 for figures in kept.values() if figures[0]) == 7
 
@@ -169,9 +171,9 @@ def test_a_clock_that_was_set_back_does_not_stop_the_jobs(database: Database, wo
 def test_a_clock_that_was_set_back_does_not_stop_the_unit_board(database: Database, world: World, device):
     world.clock.pass_(hours=1)
     with database.write() as session:
-        assert unit_boards.rebuild_units(session, world.contest, world.clock())
+        assert boards.rebuild(session, world.contest, world.clock())
     world.clock.pass_(hours=-1)
     device().hand_in(device().start())
     assert jobs.rebuild_snapshots(database, world.clock()) == 1
     with database.read() as session:
-        assert {row.people for row in session.scalars(select(UnitFigures))} == {1}
+        assert {row.people for row in session.scalars(select(BoardUnit)) if row.people} == {1}

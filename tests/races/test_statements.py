@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from quizapp.models.base import Database
 from quizapp.rules.contests import Limits
+from quizapp.services import papers
+from quizapp.services.kept import Kept
 
 FRAME = ("BEGIN", "COMMIT", "ROLLBACK")
 
@@ -22,7 +24,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 
     def note(_c: Any, _u: Any, statement: str, _p: Any, _x: Any, many: bool) -> None:
         if not statement.lstrip().upper().startswith(FRAME):
-            seen.append(" ".join(statement.split())[:120] + (" (many)" if many else ""))
+            seen.append(" ".join(statement.split())[:900] + (" (many)" if many else ""))
 
     engines = {database.writer, database.reader}
     for engine in engines:
@@ -58,6 +60,22 @@ def test_a_save_takes_one_statement(database: Database, world: World, alice):
     with counted(database) as seen:
         assert alice.save(sitting, right_answers(sitting), 7, "all").status_code == 200
     assert len(seen) == 1, seen
+
+
+def test_a_save_in_a_process_that_has_not_seen_the_paper_takes_one_statement_too(
+    database: Database, world: World, alice, monkeypatch: pytest.MonkeyPatch
+):
+    sitting = alice.start()
+    monkeypatch.setattr(papers, "_asked", Kept(10))
+    assert alice.save(sitting, {"1": ["A", "B"]}, 0, "k").status_code == 400
+    assert alice.get(f"/sittings/{sitting['id']}").json["answers"] == {}
+    monkeypatch.setattr(papers, "_asked", Kept(10))
+    with counted(database) as seen:
+        assert alice.save(sitting, {"1": ["A"]}, 0, "k").status_code == 200
+    assert len(seen) == 1, seen
+    with counted(database) as seen:
+        assert alice.save(sitting, {"1": ["B"]}, 1, "l").status_code == 200
+    assert len(seen) == 1 and "paper" not in seen[0].partition("RETURNING")[2], seen
 
 
 @pytest.mark.parametrize("with_answers", [False, True])

@@ -123,7 +123,7 @@ def test_imported_accounts_sign_in_at_once(world: World):
     assert make(world, *rows) == 2
     with world.database.write() as session:
         first, second = (
-            session.get_one(Account, accounts.check_password(session, login, password, "", world.clock()))
+            session.get_one(Account, accounts.check_password(accounts.find_login(session, login, "", world.clock()), password))
             for login, password in (("p1", "password-1"), ("p2", "password-2"))
         )
         assert (first.name, first.on_roster, first.must_change_password) == ("张三", True, False)

@@ -10,7 +10,7 @@ from quizapp.models.accounts import Account
 from quizapp.models.banks import BankVersion
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import MissingUnit, Unit
-from quizapp.services import unit_imports
+from quizapp.services import exports, unit_imports
 
 ALL = "anonymous alice bob lena ofelia otto olga ada"
 SIGNED_IN = "alice bob lena ofelia otto olga ada"
@@ -29,7 +29,7 @@ TABLE: Mapping[str, str] = {
         joining.report_missing joining.welcome""".split(),
         ALL,
     ),
-    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin", "record.mine"], SIGNED_IN),
+    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin", "contestant.waiting", "record.mine"], SIGNED_IN),
     **dict.fromkeys(
         """api.open_item api.review api.save api.show_sitting api.submit contestant.answer contestant.confirm
         contestant.hand_in contestant.sheet contestant.sitting record.result record.review joining.unit
@@ -38,11 +38,12 @@ TABLE: Mapping[str, str] = {
     ),
     "public.design": "lena ofelia otto olga ada",
     **dict.fromkeys(
-        """official.contest official.home official.people official.people_file official.summary official.summary_file
+        """official.contest official.exports official.home official.people official.people_file official.summary official.summary_file
         official.units official.units_file official.waiting official.waiting_file""".split(),
         OVERSEERS,
     ),
-    **dict.fromkeys(["official.people", "official.people_file"], "ofelia otto olga ada"),  # no scores of single people for liaisons
+    "official.export_file": "ofelia",  # who asked for it
+    **dict.fromkeys(["official.ask_export", "official.people", "official.people_file"], "ofelia otto olga ada"),  # no scores of single people for liaisons
     "official.check": "lena ofelia olga ada",  # the unit named is of lena's and ofelia's subtree, not of otto's
     **dict.fromkeys(
         """liaison.confirm_entry_code liaison.confirm_roster_code liaison.dispute liaison.entry_code liaison.headcount
@@ -67,6 +68,17 @@ TABLE: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def made_export(world: World, login: str) -> str:
+    """The id of a finished file of somebody's."""
+    with world.database.write() as session:
+        account = session.scalars(select(Account).where(Account.login == login)).one()
+        asked = exports.Asked("东镇", "Ofelia", "Ofelia", "")
+        exports.ask(session, world.contest, account.id, account.unit_id, "people", "csv", 1, asked, world.clock())
+        run = exports.claim(session, world.clock())
+        assert exports.finish(session, run, "表.csv", 0, world.clock(), world.clock())
+        return run.export_id
+
+
 @pytest.fixture
 def things(world: World, sign_in) -> dict[str, str]:
     """What the addresses name: Alice's sitting, entry and account, her unit, a bank, somebody's missing unit."""
@@ -77,7 +89,8 @@ def things(world: World, sign_in) -> dict[str, str]:
     with world.database.read() as session:
         return {
             "slug": "june", "sitting_id": sitting, "position": "1", "code": "99010101", "layout": "csv", "version": "x",
-            "filename": "app.css", "act": "resume",
+            "filename": "app.css", "act": "resume", "listing": "people",
+            "export_id": made_export(world, "ofelia"),
             "link": session.scalar(select(Unit.link).where(Unit.code == "99010101")),
             "entry_id": session.scalar(select(Entry.id)),
             "account_id": session.scalar(select(Account.id).where(Account.login == "alice")),

@@ -223,4 +223,4 @@ def test_the_place_shown_is_that_of_the_own_division(world: World, sign_in):
     dora.sit(wrong=1)
     with world.database.read() as session:
         entry = session.scalars(select(Entry).where(Entry.name == "Dora")).one()
-        assert standings.my_place(session, world.contest, entry.id, entry.division, world.clock()) == (1, False, 1)
+        assert standings.my_place(session, world.contest, entry.account_id, entry.division, world.clock()) == (1, False, 1)

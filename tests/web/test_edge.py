@@ -1,13 +1,16 @@
 """What holds for every request: hosts, proxies, headers, faults, sizes, time of commit."""
 
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from factories import PASSWORD, SECRET, World
+from factories import PASSWORD, SECRET, World, right_answers
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from quizapp.app import create_app
+from quizapp.models.base import Database, QueuedConnection
 from quizapp.services import audit
 from quizapp.settings import Settings
 from quizapp.web.proxies import TrustedProxies
@@ -81,17 +84,41 @@ def test_a_database_that_is_away_asks_to_come_again(world: World, app, monkeypat
     assert reply.status_code == 503 and reply.headers["Retry-After"] and "答案" in reply.get_data(as_text=True)
 
 
-def test_a_failing_commit_is_never_a_success(world: World, app, sign_in, monkeypatch: pytest.MonkeyPatch):
-    alice = sign_in("alice")
+@contextmanager
+def failing_commits(database: Database) -> Iterator[None]:
+    """Every commit that changes a sitting fails at the last moment, whoever makes it and however."""
+    if database.writer.dialect.name == "sqlite":
+
+        def commit(self):
+            raise sqlite3.OperationalError("disk I/O error")
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(QueuedConnection, "commit", commit)
+            yield
+        return
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'gone' USING ERRCODE = '57P01'; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE CONSTRAINT TRIGGER gone AFTER INSERT OR UPDATE ON sittings DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION gone()"
+        )
+    yield
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION gone CASCADE")
+
+
+def test_a_failing_commit_is_never_a_success(database: Database, world: World, sign_in):
+    alice, bob = sign_in("alice"), sign_in("bob")
     sitting = alice.start()
-
-    def commit(self):
-        raise OperationalError("COMMIT", {}, Exception("gone"))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Session, "commit", commit)
+    with failing_commits(database):
         assert alice.save(sitting, {"1": ["A"]}).status_code == 503
-    assert alice.get(f"/sittings/{sitting['id']}").json["answers"] == {}
+        assert alice.submit(sitting, answers=right_answers(sitting)).status_code == 503
+        assert bob.post("/contests/june/sittings").status_code == 503
+    found = alice.get(f"/sittings/{sitting['id']}").json
+    assert (found["answers"], found["revision"], found["state"]) == ({}, 0, "open")
+    assert alice.save(sitting, {"1": ["A"]}).status_code == 200
 
 
 def test_health_says_what_it_means(world: World, app):

@@ -9,8 +9,10 @@ from factories import PASSWORD, Client, World, right_answers
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from quizapp.models.admissions import Gate
 from quizapp.rules.contests import Board, BoardRules, Division, Release
 from quizapp.rules.contests import Clock as ClockRule
+from quizapp.services.admissions import BURST_US, NAME
 from quizapp.web.api import OPENAPI
 
 DESCRIBED = json.loads(OPENAPI.read_bytes())
@@ -172,6 +174,9 @@ def _look_around(client: Watched) -> None:
         client.get(f"/contests/june/leaderboard{query}")
     for query in ("", "?under=9901", "?kind=企业&limit=1", "?under=nowhere"):
         client.get(f"/contests/june/units{query}")
+    for board in ("leaderboard", "units"):
+        had = client.get(f"/contests/june/{board}").headers.get("ETag")
+        client.call("GET", f"/contests/june/{board}", headers={"If-None-Match": had} if had else {})
 
 
 def _item_by_item(world: World, alice: Watched) -> None:
@@ -209,6 +214,13 @@ def _refused(alice: Watched, bob: Watched) -> None:
     assert alice.post("/contests/nothing/sittings").status_code == 404
 
 
+def _queued(world: World, bob: Watched) -> None:
+    """A start while the gate is busy for half a minute."""
+    with world.database.write() as session:
+        session.merge(Gate(name=NAME, next_us=world.clock() * 1000 + BURST_US + 30_000_000))
+    assert bob.post("/contests/june/sittings").json["queue"]["wait_ms"] == 30_000
+
+
 def _at_the_door(client: Watched) -> None:
     """Signing in with a wrong password, a broken body, from elsewhere, too often, too much."""
     said = {"account": "carol", "password": "wrong"}
@@ -227,6 +239,7 @@ def test_every_reply_that_is_described_is_really_given(world: World, watched: An
     _look_around(alice)
     _item_by_item(world, alice)
     _refused(alice, bob)
+    _queued(world, bob)
     _at_the_door(watched())
     watched().get("/openapi.json")
     assert bob.call("DELETE", "/session").status_code == 204

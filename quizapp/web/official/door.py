@@ -1,5 +1,6 @@
 """The door of the officials' pages, and what every list of theirs needs: the contest, the part of the tree, the moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,11 @@ from quizapp.formats import result_sheets
 from quizapp.rules.roles import Right
 from quizapp.services import contests, scopes
 from quizapp.services.contests import Running
+from quizapp.services.exports import AT_ONCE
 from quizapp.web import staff, words
 from quizapp.web.access import only, signed_in
 from quizapp.web.edge import db, edge
+from quizapp.web.exports import LAYOUTS
 
 bp = Blueprint("official", __name__, url_prefix="/official")
 bp.before_request(only(Right.OVERSEE))
@@ -103,7 +106,11 @@ def tabs(view: View) -> list[dict[str, Any]]:
     ]
 
 
-def file_links(endpoint: str, slug: str, **query: Any) -> list[dict[str, str]]:
-    """The same list as a file, with the same filters."""
-    kept = {name: value for name, value in query.items() if value}
-    return [{"name": layout, "url": url_for(endpoint, slug=slug, layout=layout, **kept)} for layout in ("xlsx", "csv")]
+def file_links(listing: str, slug: str, rows: int, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same list as a file, with the same filters; a large one is asked for by a form and made in the background."""
+    kept: dict[str, Any] = {name: value for name, value in query.items() if value}
+    if rows > AT_ONCE:
+        ask = {layout: url_for("official.ask_export", slug=slug, listing=listing, layout=layout, **kept) for layout in LAYOUTS}
+        return [{"name": layout, "url": url, "rows": rows} for layout, url in ask.items()]
+    files = {layout: url_for(f"official.{listing}_file", slug=slug, layout=layout, **kept) for layout in LAYOUTS}
+    return [{"name": layout, "url": url} for layout, url in files.items()]

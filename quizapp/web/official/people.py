@@ -1,6 +1,6 @@
 """Results of people, and who has not taken part."""
 
-from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,13 +8,12 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.formats import result_sheets
 from quizapp.rules import wording
-from quizapp.services import contests, participation, results
-from quizapp.services.results import PersonResult
+from quizapp.services import contests, participation, people_results
 from quizapp.web import staff, words
 from quizapp.web.access import signed_in
 from quizapp.web.cards import contest_card, phase_words
-from quizapp.web.edge import db, now
-from quizapp.web.exports import send_sheet, stamp
+from quizapp.web.edge import board_db, db, now
+from quizapp.web.exports import few, send_sheet, stamp
 from quizapp.web.official.door import (
     View,
     bp,
@@ -49,14 +48,12 @@ def home() -> str | Reply:
     return render_template("official/home.html", contests=cards, scope=top.name if top is not None else None)
 
 
-def _people(view: View) -> Sequence[PersonResult]:
-    """People of the subtree; a search leaves the places as they are."""
-    division = request.args.get("division", "")
-    rows = results.people(db(), view.contest, as_of=view.as_of, division=division, under=view.under)
-    words_ = request.args.get("q", "").strip()[:60].casefold()
-    if not words_:
-        return rows
-    return [row for row in rows if words_ in row.name.casefold() or words_ in (row.unit_name or "").casefold()]
+def asked(view: View) -> dict[str, Any]:
+    """Which people the address asks for; a search leaves the places as they are."""
+    search = request.args.get("q", "").strip()[:60]
+    return {
+        "as_of": view.as_of, "division": request.args.get("division", ""), "under": view.under, "search": search,
+    }  # fmt: skip
 
 
 def _query() -> dict[str, str]:
@@ -67,23 +64,24 @@ def _query() -> dict[str, str]:
 def people(slug: str) -> tuple[str, int]:
     no_liaison()
     view = page_of_view(slug)
-    rows = _people(view)
+    start = staff.page_start()
+    page = people_results.page_of_people(board_db(), view.contest, start, staff.PAGE, **asked(view))
     query = _query() | {"as_of": view.query_as_of}
-    page, before, following = staff.page_of(rows, **query)
+    before, following = staff.neighbours(start, page.people, **query)
     shown = render_template(
         "official/people.html",
         contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         as_of=view.as_of or now(),
-        rows=page,
-        total=len(rows),
-        sittings=sum(row.sittings for row in rows),
+        rows=page.rows,
+        total=page.people,
+        sittings=page.sittings,
         query=query,
         as_of_fault=view.fault,
         divisions={division.code: division.title for division in view.contest.rules.divisions},
         under_choices=under_choices(view),
-        exports=file_links("official.people_file", slug, **query),
+        exports=file_links("people", slug, page.people, query),
         explains=words.sentences(wording.people_places(view.contest.rules)),
         previous_url=before,
         next_url=following,
@@ -95,13 +93,13 @@ def people(slug: str) -> tuple[str, int]:
 def people_file(slug: str, layout: str) -> Response:
     no_liaison()
     view = view_of(slug)
-    rows = _people(view)
-    stamped = stamp(_scope_words(view), view.as_of)
+    rows = few(people_results.people(board_db(), view.contest, **asked(view)))
+    stamped = stamp(scope_words(view), view.as_of)
     sheet = result_sheets.people_sheet(rows, view.contest.rules, stamped)
     return send_sheet(sheet, layout, view.contest, "people", stamped, rows=len(rows))
 
 
-def _scope_words(view: View) -> str:
+def scope_words(view: View) -> str:
     """What the filters leave, in words for the sheet."""
     titles = {division.code: division.title for division in view.contest.rules.divisions}
     parts = [view.scope]
@@ -116,20 +114,24 @@ def _scope_words(view: View) -> str:
 def waiting(slug: str) -> str:
     """People of rosters who have neither finished nor begun; there is no past moment of this list."""
     view = view_of(slug)
-    rows = participation.not_started(db(), view.contest, view.under)
+    start, total, page = staff.page_start(), 0, []
+    for row in participation.not_started(board_db(), view.contest, view.under):
+        if start <= total < start + staff.PAGE:
+            page.append(row)
+        total += 1
     query = {"under": request.args.get("under", "")}
-    page, before, following = staff.page_of(rows, **query)
+    before, following = staff.neighbours(start, total, **query)
     return render_template(
         "official/waiting.html",
         contest=contest_card(view.contest),
         tabs=tabs(view),
         scope=view.scope,
         rows=[{**row, "phone": result_sheets.phone_tail(row["phone"])} for row in page],
-        total=len(rows),
+        total=total,
         rostered=participation.count_rostered(db(), view.under),
         query=query,
         under_choices=under_choices(view),
-        exports=file_links("official.waiting_file", slug, **query),
+        exports=file_links("waiting", slug, total, query),
         previous_url=before,
         next_url=following,
     )
@@ -138,7 +140,7 @@ def waiting(slug: str) -> str:
 @bp.get("/<slug>/waiting.<layout>")
 def waiting_file(slug: str, layout: str) -> Response:
     view = view_of(slug)
-    rows = participation.not_started(db(), view.contest, view.under)
+    rows = few(participation.not_started(board_db(), view.contest, view.under))
     stamped = stamp(view.scope, None)
     sheet = result_sheets.waiting_sheet(rows, view.contest.rules, stamped)
     return send_sheet(sheet, layout, view.contest, "waiting", stamped, rows=len(rows))

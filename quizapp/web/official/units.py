@@ -12,14 +12,15 @@ from quizapp.errors import NotFound
 from quizapp.formats import analysis_table, result_sheets
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules, Metric
-from quizapp.services import overview, participation, results, scopes
+from quizapp.services import overview, participation, people_results, scopes
 from quizapp.services.overview import UnitCheck, UnitTable
+from quizapp.services.people_results import PeoplePage
 from quizapp.services.results import UnitResult
 from quizapp.web import staff, words
 from quizapp.web.access import signed_in
 from quizapp.web.cards import contest_card
-from quizapp.web.edge import db, now
-from quizapp.web.exports import send_sheet, stamp
+from quizapp.web.edge import board_db, db, now
+from quizapp.web.exports import few, send_sheet, stamp
 from quizapp.web.official.door import (
     View,
     bp,
@@ -86,7 +87,7 @@ def units(slug: str) -> tuple[str, int]:
         under_choices=under_choices(view),
         trail=_trail(view),
         own=view.under.code if view.under is not None else None,
-        exports=file_links("official.units_file", slug, **query),
+        exports=file_links("units", slug, len(table.rows), query),
         explains=words.sentences(wording.unit_places(rules)),
         previous_url=before,
         next_url=following,
@@ -104,13 +105,18 @@ def _trail(view: View) -> list[dict[str, str]]:
     return steps + [{"name": unit.name, "url": url_for("official.units", under=unit.code, **kept)} for unit in line]
 
 
+def scope_words(view: View) -> str:
+    """What the filters leave, in words for the sheet."""
+    kind = request.args.get("kind", "")
+    return f"{view.scope}，{kind}" if kind else view.scope
+
+
 @bp.get("/<slug>/units.<layout>")
 def units_file(slug: str, layout: str) -> Response:
     view = view_of(slug)
     table = _table(view)
-    kind = request.args.get("kind", "")
-    stamped = stamp(f"{view.scope}，{kind}" if kind else view.scope, view.as_of)
-    sheet = result_sheets.unit_sheet(table.rows, view.contest.rules, stamped, table.whole)
+    stamped = stamp(scope_words(view), view.as_of)
+    sheet = result_sheets.unit_sheet(few(table.rows), view.contest.rules, stamped, table.whole)
     return send_sheet(sheet, layout, view.contest, "units", stamped, rows=len(table.rows))
 
 
@@ -126,7 +132,9 @@ def check(slug: str, code: str) -> tuple[str, int]:
     )
     if found is None:
         raise NotFound("没有编码为“{code}”的单位", code=code)
-    counted = [] if signed_in().liaison else results.people(db(), view.contest, as_of=view.as_of, under=unit)
+    counted = PeoplePage([], 0, 0)
+    if not signed_in().liaison:
+        counted = people_results.page_of_people(board_db(), view.contest, 0, MOST_PEOPLE, as_of=view.as_of, under=unit)
     rules = view.contest.rules
     shown = render_template(
         "official/check.html",
@@ -141,8 +149,8 @@ def check(slug: str, code: str) -> tuple[str, int]:
         distance=_distance(found, rules),
         explains=words.sentences(wording.unit_places(rules)),
         below=[_row(row, rules) for row in found.below],
-        people=counted[:MOST_PEOPLE],
-        total=len(counted),
+        people=counted.rows,
+        total=counted.people,
         seen=not signed_in().liaison,
     )
     return shown, view.status
@@ -209,7 +217,7 @@ def _distance(found: UnitCheck, rules: ContestRules) -> list[str]:
 
 
 def _cells(view: View) -> list[dict[str, object]]:
-    people = results.people(db(), view.contest, as_of=view.as_of, under=view.under)
+    people = people_results.people(board_db(), view.contest, as_of=view.as_of, under=view.under)
     return overview.by_town_and_kind(db(), view.contest, people, view.under, view.as_of)
 
 
@@ -240,7 +248,7 @@ def summary(slug: str) -> tuple[str, int]:
         query=query,
         as_of_fault=view.fault,
         under_choices=under_choices(view),
-        exports=file_links("official.summary_file", slug, **query),
+        exports=file_links("summary", slug, len(lines), query),
     )
     return shown, view.status
 
@@ -251,13 +259,14 @@ def summary_file(slug: str, layout: str) -> Response:
     stamped = stamp(view.scope, view.as_of)
     made = analysis_table.cross_table(_cells(view), "单位", "类型", "参与人数")
     rules = view.contest.rules
-    lines = [tuple(row) for row in made.rows]
+    rows = list(made.rows)
+    lines = result_sheets.Tally(rows)
     sheet = replace(
         made,
         title=f"{rules.title} 参与人数汇总",
         notes=result_sheets.head_notes(rules, stamped),
         rows=lines,
-        footer=result_sheets.footer(lines),
+        footer=lines.footer(),
         zone=rules.zone,
     )
-    return send_sheet(sheet, layout, view.contest, "summary", stamped, rows=len(lines))
+    return send_sheet(sheet, layout, view.contest, "summary", stamped, rows=len(rows))

@@ -9,7 +9,7 @@ function token() {
   return meta ? meta.content : "";
 }
 
-function retryAfterMs(headers) {
+export function retryAfterMs(headers) {
   const value = headers.get("Retry-After");
   if (!value) return 0;
   const seconds = Number(value);

@@ -1,8 +1,10 @@
 // 交卷 and the end of time: two dialogs that say where things stand until the server has answered.
 import { call } from "./api.js";
+import { backOff } from "./back_off.js";
 import { say } from "./words.js";
 
 const GRACE_MS = 2500;
+const LOOK_EVERY_MS = 1000; // at the queue of this page, not at the server
 const SPREAD_MS = 3000; // a whole hall reaches the end in the same second
 
 export class HandIn {
@@ -60,6 +62,7 @@ export class Over {
     this.words = document.getElementById("over-words");
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
     this.active = false;
+    this.failures = 0;
   }
 
   // What is still here is sent at once (the server allows a moment of grace); then the server is asked, since it may have given more time.
@@ -86,30 +89,32 @@ export class Over {
     clearTimeout(this.timer);
     if (!this.active || this.queue.state === "done") return;
     if (this.queue.unsent() || this.queue.flight) {
-      this.again();
+      this.timer = setTimeout(() => this.settle(), LOOK_EVERY_MS);
       return;
     }
     try {
       const reply = await call("GET", this.queue.url);
       this.unreachable = reply.status !== 200;
       if (reply.status === 200) this.decide(reply.body);
-      else this.again();
+      else this.again(reply.retryAfter);
     } catch (noReply) {
       this.unreachable = true;
-      this.again();
+      this.again(0);
     }
     this.show();
   }
 
   decide(sitting) {
+    this.failures = 0;
     const deadline = Date.parse(sitting.deadline);
     if (sitting.state !== "open") this.queue.finish(sitting);
     else if (deadline > this.countdown.clock.now()) this.resume(deadline);
     else this.queue.handIn();
   }
 
-  again() {
-    this.timer = setTimeout(() => this.settle(), 2000 + Math.random() * SPREAD_MS);
+  again(retryAfter) {
+    this.timer = setTimeout(() => this.settle(), backOff(this.failures, retryAfter));
+    this.failures += 1;
   }
 
   resume(deadline) {

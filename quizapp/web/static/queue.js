@@ -1,8 +1,6 @@
 // Answers on their way to the server. One save in flight; what is not acknowledged stays on the device; the same key until a reply is known.
 import { call, newKey, NoReply, renewToken } from "./api.js";
-
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 30000;
+import { backOff } from "./back_off.js";
 
 function plain(answer) {
   if (answer === undefined || answer === null) return "";
@@ -238,10 +236,8 @@ export class Queue {
     this.pump();
   }
 
-  // Back-off with jitter: many phones come back at the same moment.
   wait(state, retryAfter) {
-    const base = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
-    const delay = Math.max(base * (0.5 + Math.random() / 2), retryAfter ? retryAfter * (1 + Math.random() / 2) : 0);
+    const delay = backOff(this.failures, retryAfter);
     this.failures += 1;
     this.holdUntil = retryAfter ? performance.now() + delay : 0;
     this.waiting = true;

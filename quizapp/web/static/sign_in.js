@@ -1,4 +1,6 @@
 // Signing in again without leaving the sitting: the server's own forms, shown in a dialog.
+import { retryAfterMs } from "./api.js";
+import { backOff } from "./back_off.js";
 import { empty, make, say } from "./words.js";
 
 export class SignIn {
@@ -10,6 +12,7 @@ export class SignIn {
   }
 
   open() {
+    clearTimeout(this.timer);
     const buttons = this.ways.map(([word, url]) => {
       const button = make("button", "weui-btn weui-btn_default", say(word));
       button.type = "button";
@@ -21,11 +24,16 @@ export class SignIn {
   }
 
   async load(url) {
-    try {
-      this.show(url, await fetch(url, { credentials: "same-origin", cache: "no-store" }));
-    } catch (unreachable) {
-      window.location.assign(url);
-    }
+    const response = await fetch(url, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    if (response && response.status < 500) this.show(url, response);
+    else this.tell(say(response ? "sign_in_busy" : "offline"));
+  }
+
+  tell(words) {
+    if (this.said) this.said.remove();
+    this.said = make("p", "field-error", words);
+    this.said.setAttribute("role", "status");
+    this.place.prepend(this.said);
   }
 
   async show(url, response) {
@@ -38,6 +46,7 @@ export class SignIn {
     const mine = document.importNode(form, true);
     mine.addEventListener("submit", (event) => {
       event.preventDefault();
+      this.failures = 0;
       this.submit(url, mine);
     });
     empty(this.place).append(mine);
@@ -46,18 +55,28 @@ export class SignIn {
   }
 
   async submit(url, form) {
-    const action = form.getAttribute("action") || url;
-    try {
-      const response = await fetch(action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-      if (response.ok && response.redirected) {
-        this.dialog.close();
-        this.done();
-      } else {
-        await this.show(url, response);
-        this.place.prepend(make("p", "field-error", say("sign_in_again")));
-      }
-    } catch (unreachable) {
-      this.place.prepend(make("p", "field-error", say("offline")));
+    clearTimeout(this.timer);
+    if (this.sending) return;
+    this.sending = true;
+    const body = new FormData(form);
+    const response = await fetch(form.getAttribute("action") || url, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
+    this.sending = false;
+    if (response && response.ok && response.redirected) {
+      this.dialog.close();
+      this.done();
+    } else if (!response || response.status === 429 || response.status >= 500) {
+      this.again(url, form, response);
+    } else {
+      await this.show(url, response);
+      this.tell(say("sign_in_again"));
     }
+  }
+
+  // Nothing is known of what was typed: the same is sent again, as long as the dialog is open.
+  again(url, form, response) {
+    this.tell(say(response ? "sign_in_busy" : "offline"));
+    const delay = backOff(this.failures, response ? retryAfterMs(response.headers) : 0);
+    this.failures += 1;
+    this.timer = setTimeout(() => this.dialog.open && this.submit(url, form), delay);
   }
 }

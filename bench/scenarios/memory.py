@@ -1,0 +1,60 @@
+"""How long a process takes to be useful, and how large it is before and after many sittings."""
+
+import asyncio
+import sys
+
+from bench.cast import Cast, Plan
+from bench.machine import descendants, is_worker, memory_of
+from bench.outcome import Outcome
+from bench.places import Stage
+from bench.scenarios.exports import MIB, measured
+from bench.scenarios.sittings import sit
+from bench.seeding import Size
+from bench.wire import Record
+
+WARM = 300  # sittings after which caches are full
+FIRST_REPLY = "from quizapp.app import create_app; assert create_app().test_client().get('/').status_code == 200"
+
+
+def run(stage: Stage, plan: Plan) -> Outcome:
+    count = plan.size or (20_000 if plan.full else 1_500)
+    people = min(count, 5_000)
+    cast = Cast(stage, plan, Size(people, plan.units or 200, signed_in=people))
+    outcome = Outcome("memory", stage.engine, f"{count:,} sittings after the first {WARM}")
+    tries = [measured([sys.executable, "-c", FIRST_REPLY], stage)[0] for _ in range(3)]
+    outcome.figure("`import quizapp` and the first reply, one process, best of three", min(one.seconds for one in tries), "s", most=1.5)
+    outcome.figure("its CPU", min(one.application for one in tries), "s")
+    outcome.figure("`quizapp serve` until ready", cast.server.up_after, "s")
+    asyncio.run(_grow(cast, outcome, count))
+    return outcome
+
+
+def workers(pid: int) -> dict[int, int]:
+    """Resident bytes of every process of the server."""
+    return {one: memory_of(one) for one in [pid, *descendants(pid)] if is_worker(one)}
+
+
+async def _grow(cast: Cast, outcome: Outcome, count: int) -> None:
+    record, lines = Record(), cast.lines()
+    people = cast.people(record, lines)
+
+    async def many(number: int) -> None:
+        left = iter(range(number))
+
+        async def user() -> None:
+            for _ in left:
+                await sit(people, record, cast.plan)
+
+        await asyncio.gather(*(user() for _ in range(cast.plan.users)))
+
+    await many(WARM)
+    before = workers(cast.server.pid)
+    meter = cast.meter()
+    await many(count)
+    spent, after = meter.spent(), workers(cast.server.pid)
+    outcome.add("", record, spent)
+    largest = max(after, key=lambda pid: after[pid])
+    outcome.figure("largest process after the sittings", after[largest] / MIB, "MiB", most=150)
+    outcome.figure("its growth", (after[largest] - before.get(largest, 0)) / MIB, "MiB")
+    outcome.figure("all processes after the sittings", sum(after.values()) / MIB, "MiB")
+    lines.close()

@@ -1,0 +1,158 @@
+"""People with their places, row by row however many there are: now from the standings, of a past moment from the sittings."""
+
+from collections.abc import Iterator
+from itertools import groupby, tee
+from operator import itemgetter
+from struct import Struct
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from quizapp.models.contests import Entry
+from quizapp.models.organisations import Unit
+from quizapp.models.sittings import Sitting
+from quizapp.models.standings import Standing
+from quizapp.rules import scoring
+from quizapp.rules.ranking import merit, places
+from quizapp.services.contests import Running
+from quizapp.services.results import PersonResult, finished_query, folding
+
+AT_ONCE = 1000  # rows that are fetched together
+_PACKED = Struct(">16sqqqqq")  # the entry's id, unit (0 is none), points, time, end, sittings
+_COMPLEMENT = bytes(reversed(range(256)))
+
+Row = tuple[Any, ...]
+"""The fields of PersonResult without the place: they follow each other best first."""
+
+
+class PeoplePage(NamedTuple):
+    """Some rows of a list; the whole list has `people` with `sittings`."""
+
+    rows: list[PersonResult]
+    people: int
+    sittings: int
+
+
+def people(
+    session: Session, contest: Running, *, as_of: int | None = None, division: str = "", under: Unit | None = None,
+    search: str = "",
+) -> Iterator[PersonResult]:  # fmt: skip
+    """Everybody with a standing, best first; places are within the division and the subtree asked for.
+
+    Of a search (in names and units) only what is found comes, with the places of the whole list. The session holds one
+    snapshot (`Database.replica`): rows are fetched while they are used.
+    """
+    rows = _now(session, contest, division, under) if as_of is None else _then(session, contest, as_of, division, under)
+    listed, keys = tee(rows)
+    words = search.casefold()
+    for row, (place, shared) in zip(listed, places(row[-1] for row in keys), strict=True):
+        if not words or words in row[1].casefold() or words in (row[4] or "").casefold():
+            yield PersonResult(place, shared, *row)
+
+
+def page_of_people(
+    session: Session, contest: Running, start: int, size: int, *,
+    as_of: int | None = None, division: str = "", under: Unit | None = None, search: str = "",
+) -> PeoplePage:  # fmt: skip
+    """`size` rows of the list from the `start`-th on, and how much the whole list holds."""
+    if as_of is None and not search:
+        return _page_now(session, contest, start, size, division, under)
+    kept, count, sittings = [], 0, 0
+    for row in people(session, contest, as_of=as_of, division=division, under=under, search=search):
+        if start <= count < start + size:
+            kept.append(row)
+        count += 1
+        sittings += row.sittings
+    return PeoplePage(kept, count, sittings)
+
+
+def most_people(
+    session: Session, contest: Running, *, as_of: int | None = None, division: str = "", under: Unit | None = None
+) -> int:
+    """How many rows the list has, at most where it is of a past moment, without reading it."""
+    if as_of is None:
+        return _count(session, _standings(contest, division, under))[0]
+    query = finished_query(contest).where(Sitting.finished_at <= as_of).with_only_columns(Sitting.entry_id).distinct()
+    if division:
+        query = query.where(Entry.division == division)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _standings(contest: Running, division: str, under: Unit | None) -> Any:
+    query = (
+        select(
+            Standing.entry_id, Entry.name, Entry.phone, Unit.code, Unit.name, Standing.division, Standing.points,
+            Standing.time_ms, Standing.finished_at, Standing.sittings, Standing.merit,
+        )
+        .join(Entry, and_(Entry.contest_id == Standing.contest_id, Entry.id == Standing.entry_id))
+        .outerjoin(Unit, Unit.id == Standing.unit_id)
+        .where(Standing.contest_id == contest.id, Entry.counts)
+    )  # fmt: skip
+    if division:
+        query = query.where(Standing.division == division)
+    return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
+
+
+def _count(session: Session, query: Any) -> tuple[int, int]:
+    people, sittings = session.execute(query.with_only_columns(func.count(), func.sum(Standing.sittings))).one()
+    return people, int(sittings or 0)
+
+
+def _now(session: Session, contest: Running, division: str, under: Unit | None) -> Iterator[Row]:
+    query = _standings(contest, division, under).order_by(Standing.merit.desc(), Standing.entry_id)
+    for rows in session.execute(query, execution_options={"yield_per": AT_ONCE}).partitions():
+        yield from rows
+
+
+def _page_now(
+    session: Session, contest: Running, start: int, size: int, division: str, under: Unit | None
+) -> PeoplePage:
+    query = _standings(contest, division, under)
+    ordered = query.order_by(Standing.merit.desc(), Standing.entry_id)
+    rows = session.execute(ordered.offset(start).limit(size + 1)).all()
+    better = _count(session, query.where(Standing.merit > rows[0].merit))[0] if rows else 0
+    placed = places((row.merit for row in rows), better + 1, start - better)
+    listed = [PersonResult(place, shared, *row) for row, (place, shared) in zip(rows, placed, strict=True)]
+    return PeoplePage(listed[:size], *_count(session, query))
+
+
+def _then(session: Session, contest: Running, as_of: int, division: str, under: Unit | None) -> Iterator[Row]:
+    """All sittings up to the moment are folded; of each person stays one string of about a hundred bytes that sorts by place."""
+    width = len(merit(scoring.Standing(0, 0, 0, 0), contest.rules.ties))
+    packed = sorted(_packed(session, contest, as_of, division, under))
+    for start in range(0, len(packed), AT_ONCE):
+        chunk = packed[start : start + AT_ONCE]
+        people = [(line[:width].translate(_COMPLEMENT), *_PACKED.unpack_from(line, width)) for line in chunk]
+        yield from _named(session, contest, people)
+
+
+def _packed(session: Session, contest: Running, as_of: int, division: str, under: Unit | None) -> Iterator[bytes]:
+    query = finished_query(contest).where(Sitting.finished_at <= as_of).order_by(Sitting.entry_id)
+    if division:
+        query = query.where(Entry.division == division)
+    within = None
+    if under is not None:
+        within = set(session.scalars(select(Unit.id).where(Unit.path.startswith(under.path, autoescape=True))))
+    fold, ties = folding(contest.rules), contest.rules.ties
+    rows = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    for entry_id, made in groupby(rows, itemgetter(0)):
+        sittings = [scoring.Finished(*row[1:]) for row in made]
+        unit = max(sittings, key=lambda sitting: sitting.attempt_no).unit_id
+        if within is None or unit in within:
+            found = fold(sittings)
+            facts = (UUID(entry_id).bytes, unit or 0, found.points, found.time_ms, found.finished_at, found.sittings)
+            yield merit(found, ties).translate(_COMPLEMENT) + _PACKED.pack(*facts)
+
+
+def _named(session: Session, contest: Running, people: list[Row]) -> Iterator[Row]:
+    """The same people with what the tables say of them now."""
+    ids = [str(UUID(bytes=person[1])) for person in people]
+    query = select(Entry.id, Entry.name, Entry.phone, Entry.division)
+    entries = {row[0]: row for row in session.execute(query.where(Entry.contest_id == contest.id, Entry.id.in_(ids)))}
+    asked = select(Unit.id, Unit.code, Unit.name).where(Unit.id.in_({person[2] for person in people}))
+    units = {row[0]: row[1:] for row in session.execute(asked)}
+    for entry_id, (key, _, unit, *numbers) in zip(ids, people, strict=True):
+        _, name, phone, division = entries[entry_id]
+        yield entry_id, name, phone, *units.get(unit, (None, None)), division, *numbers, key

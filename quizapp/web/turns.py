@@ -1,0 +1,82 @@
+"""Whose turn it is in a process: those who sit go first, and sign-ins wait for their checking beside the work, not without end."""
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from quizapp.errors import Busy
+
+AT_MOST = 60
+"""Sign-ins that wait in one process: two seconds of checking. The server has a thread for each beside those that work."""
+LATER = (2, 8)
+"""Seconds after which the others should try again, each at another moment."""
+SITTINGS = ("/api/v1/sittings/", "/s/")
+"""What somebody whose clock runs asks for."""
+KEY = "quizapp.turns"
+ARRIVED = "quizapp.arrived"
+"""In the environ: when the request reached the process, or the proxy before it; UTC milliseconds."""
+
+
+class Line:
+    """So many at once; the others in the order of arrival, those in a hurry before them. Python's own semaphore lets newcomers
+    overtake, some for ever."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._lock = threading.Lock()
+        self._hurried: deque[threading.Lock] = deque()
+        self._waiting: deque[threading.Lock] = deque()
+
+    def enter(self, in_a_hurry: bool) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            (self._hurried if in_a_hurry else self._waiting).append(mine)
+        mine.acquire()
+
+    def leave(self) -> None:
+        with self._lock:
+            following = self._hurried or self._waiting
+            if following:
+                following.popleft().release()
+            else:
+                self._free += 1
+
+
+class Turns:
+    """WSGI: of all the threads of a process so many work at once; the rest wait, or are sign-ins whose password is being checked."""
+
+    def __init__(self, app: Any, working: int) -> None:
+        self._app = app
+        self._working = Line(working)
+        self._aside = threading.Semaphore(AT_MOST)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        environ[KEY] = self
+        environ[ARRIVED] = time.time_ns() // 1_000_000
+        self._working.enter(environ["PATH_INFO"].startswith(SITTINGS))
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._working.leave()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let others work meanwhile. Raises Busy where too many stand aside already."""
+        if not self._aside.acquire(blocking=False):
+            raise Busy("现在登录的人太多，请过几秒再点一次“登录”", random.randint(*LATER))  # noqa: S311 - nothing secret
+        try:
+            self._working.leave()
+            try:
+                yield
+            finally:
+                self._working.enter(in_a_hurry=False)
+        finally:
+            self._aside.release()
