@@ -16,17 +16,22 @@ LATER = (2, 8)
 """Seconds after which the others should try again, each at another moment."""
 SITTINGS = ("/api/v1/sittings/", "/s/")
 """What somebody whose clock runs asks for."""
+ONE_OF = 4
+"""One turn of so many is for the others."""
 KEY = "quizapp.turns"
 ARRIVED = "quizapp.arrived"
 """In the environ: when the request reached the process, or the proxy before it; UTC milliseconds."""
 
 
 class Line:
-    """So many at once; the others in the order of arrival, those in a hurry before them. Python's own semaphore lets newcomers
-    overtake, some for ever."""
+    """So many at once; the others in the order of arrival, in two lines of which those in a hurry have the faster one.
+
+    Python's own semaphore lets newcomers overtake, some for ever; and if the fast line always went first, the other would not move.
+    """
 
     def __init__(self, count: int) -> None:
         self._free = count
+        self._called = 0
         self._lock = threading.Lock()
         self._hurried: deque[threading.Lock] = deque()
         self._waiting: deque[threading.Lock] = deque()
@@ -43,7 +48,9 @@ class Line:
 
     def leave(self) -> None:
         with self._lock:
-            following = self._hurried or self._waiting
+            self._called += 1
+            slow = self._waiting if self._called % ONE_OF == 0 else None
+            following = slow or self._hurried or self._waiting
             if following:
                 following.popleft().release()
             else:
