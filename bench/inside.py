@@ -63,13 +63,22 @@ class Inside:
                 asked.statements += 1
                 asked.seconds += time.perf_counter() - began[0]
 
-        engines = {self._database.writer, self._database.reader}
+        def run(statement: str, values: Any) -> Any:
+            before()
+            try:
+                return directly(statement, values)
+            finally:
+                after(None, None, statement)
+
+        engines, direct = {self._database.writer, self._database.reader}, self._database.direct
+        directly, direct.run = direct.run, run  # type: ignore[method-assign]
         for engine in engines:
             event.listen(engine, "before_cursor_execute", before)
             event.listen(engine, "after_cursor_execute", after)
         try:
             yield asked
         finally:
+            direct.run = directly  # type: ignore[method-assign]
             for engine in engines:
                 event.remove(engine, "before_cursor_execute", before)
                 event.remove(engine, "after_cursor_execute", after)

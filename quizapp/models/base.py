@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from quizapp.errors import Unavailable
 from quizapp.models import dump, postgresql
+from quizapp.models.direct import Direct
 from quizapp.models.postgresql import Replica
 
 Millis = BigInteger
@@ -47,26 +48,27 @@ class QueuedConnection(sqlite3.Connection):
     BEGIN IMMEDIATE and given back after the commit or rollback.
     """
 
+    path = ""
     queue: int | None = None
 
-    def enter(self, path: str) -> None:
+    def enter(self) -> None:
         if self.queue is None:
-            self.queue = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            self.queue = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self.queue, fcntl.LOCK_EX)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         if self.queue is not None:
             fcntl.flock(self.queue, fcntl.LOCK_UN)
 
     def commit(self) -> None:
         super().commit()
-        self._leave()
+        self.leave()
 
     def rollback(self) -> None:
         try:
             super().rollback()
         finally:
-            self._leave()
+            self.leave()
 
     def close(self) -> None:
         try:
@@ -91,6 +93,7 @@ class Database:
             self.reader = _postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # for statements that stand alone
             snapshots = postgresql.SNAPSHOT
         self._replica = Replica(_postgresql(replica_url, pool_size), self.reader) if replica_url else None
+        self.direct = Direct(self.writer)
         self.carried: dict[str, Any] = {}  # what every session has in its `info`
         self._write = sessionmaker(self.writer, expire_on_commit=False, info=self.carried)
         self._read = sessionmaker(source, expire_on_commit=False, info=self.carried)
@@ -187,6 +190,7 @@ class Database:
         return self.writer.url
 
     def dispose(self) -> None:
+        self.direct.dispose()
         for engine in (self.writer, self.reader, *([self._replica.engine] if self._replica else [])):
             engine.dispose()
 
@@ -228,9 +232,13 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
         hide_parameters=True,  # an error in the log must not hold answers, names or codes
     )
 
+    file = engine.url.database or "quizapp.db"
+    _make_private(file)
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.path = f"{file}.queue"
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -238,17 +246,13 @@ def _sqlite(url: str, *, writes: bool) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    file = engine.url.database or "quizapp.db"
-    _make_private(file)
-    path = file + ".queue"
-
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         raw = connection.connection.dbapi_connection
         if not writes:
             raw.execute("BEGIN")
             return
-        raw.enter(path)
+        raw.enter()
         try:
             raw.execute("BEGIN IMMEDIATE")
         except BaseException:

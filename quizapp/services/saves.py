@@ -1,5 +1,6 @@
 """Saving answers: the hottest path of all, one statement when it succeeds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, TextClause, TextualSelect, text
 
 from quizapp.errors import Conflict, Invalid
 from quizapp.models.base import Json
+from quizapp.models.direct import Direct
 from quizapp.services import banks, papers
 from quizapp.services.sittings import Overdue, is_overdue, row_of, split_id
 
@@ -38,7 +40,8 @@ def save_answers(
     if not answers:
         raise Invalid("没有要保存的答案", errors=[("answers", "至少一题")])
     only = next(iter(answers)) if len(answers) == 1 else "0"
-    statement, merged = _save_statement(connection.dialect.name, answers, fit)
+    engine = connection.dialect.name
+    statement, merged = _statement(engine, len(answers) if engine == "sqlite" else 0, fit), _values(engine, answers)
     given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": int(only)}
     row = connection.execute(statement, given | merged).one_or_none()
     if row is None:
@@ -49,6 +52,18 @@ def save_answers(
         papers.remember(inner, asked)
         papers.check_answers(answers, asked)
     return Saved(revision + 1, now)
+
+
+def save_directly(
+    direct: Direct, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
+) -> Saved | None:
+    """The same for answers that surely fit, on the driver's own connection; None where they were not saved, whatever the reason."""
+    contest_id, inner = split_id(sitting_id)
+    merged = _values(direct.engine, answers)
+    only = int(next(iter(answers))) if len(answers) == 1 else 0
+    given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": only}
+    row = direct.run(_driver_statement(direct.engine, len(answers)), given | merged)
+    return None if row is None else Saved(row[0], now)
 
 
 _SAVE = """
@@ -65,28 +80,37 @@ RETURNING {told}
 @lru_cache(maxsize=256)
 def _statement(engine: str, count: int, fit: bool) -> TextualSelect | TextClause:
     """The statement for so many positions."""
-    merged = "answers || CAST(:answers AS jsonb)"
-    if engine == "sqlite":
-        merged = "answers"
-        for start in range(0, count, 50):  # an SQLite function takes 127 arguments at most
-            some = range(start, min(start + 50, count))
-            paths = "".join(f", :path{n}, json(:answer{n})" for n in some)
-            merged = f"json_set({merged}{paths})"
-    statement = text(_SAVE.format(merged=merged, told="revision" if fit else "paper"))
+    statement = text(_SAVE.format(merged=_merged(engine, count), told="revision" if fit else "paper"))
     return statement if fit else statement.columns(paper=Json)
 
 
-def _save_statement(
-    engine: str, answers: Mapping[str, object], fit: bool
-) -> tuple[TextualSelect | TextClause, dict[str, object]]:
-    """The statement in the words of the engine, and the answers as its values."""
+@lru_cache(maxsize=256)
+def _driver_statement(engine: str, count: int) -> str:
+    """The same in the words of the driver."""
+    statement = _SAVE.format(merged=_merged(engine, count), told="revision")
+    return statement if engine == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement)
+
+
+def _merged(engine: str, count: int) -> str:
     if engine == "postgresql":
-        return _statement(engine, 0, fit), {"answers": orjson.dumps(answers).decode()}
+        return "answers || CAST(:answers AS jsonb)"
+    merged = "answers"
+    for start in range(0, count, 50):  # an SQLite function takes 127 arguments at most
+        some = range(start, min(start + 50, count))
+        paths = "".join(f", :path{n}, json(:answer{n})" for n in some)
+        merged = f"json_set({merged}{paths})"
+    return merged
+
+
+def _values(engine: str, answers: Mapping[str, object]) -> dict[str, object]:
+    """The answers as the statement's values."""
+    if engine == "postgresql":
+        return {"answers": orjson.dumps(answers).decode()}
     values: dict[str, object] = {}
     for n, (position, answer) in enumerate(answers.items()):
         values[f"path{n}"] = f'$."{position}"'
         values[f"answer{n}"] = orjson.dumps(answer).decode()
-    return _statement(engine, len(answers), fit), values
+    return values
 
 
 def _why_not_saved(

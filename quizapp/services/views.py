@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,15 @@ def iso(ms: int | None, zone: str) -> str | None:
     """ISO 8601 with offset and milliseconds."""
     if ms is None:
         return None
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone)).isoformat(timespec="milliseconds")
+    second, offset = _second(ms // 1000, zone)
+    return f"{second}.{ms % 1000:03d}{offset}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int, zone: str) -> tuple[str, str]:
+    """What stands before and after the milliseconds; replies of the same second share it."""
+    told = datetime.fromtimestamp(second, UTC).astimezone(ZoneInfo(zone)).isoformat()
+    return told[:19], told[19:]
 
 
 def rounded(value: Fraction | None, places: int = 2) -> float | None:

@@ -2,12 +2,10 @@
 
 import hashlib
 import secrets
-import socket
-from functools import cache, lru_cache
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request, send_from_directory
 from flask_babel import Babel, gettext
@@ -32,8 +30,9 @@ from quizapp.web import (
     words,
 )
 from quizapp.web.edge import Edge, edge, finish_transaction, settle
+from quizapp.web.express import Express
 from quizapp.web.footer import footer_texts
-from quizapp.web.proxies import TrustedProxies, is_address
+from quizapp.web.proxies import TrustedProxies
 from quizapp.web.replies import Json, problem
 
 POLICY = (
@@ -49,7 +48,6 @@ OF_PAGES = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
 ]
 ONLY_HTTPS = ("Strict-Transport-Security", f"max-age={DAY * 365}")
-DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -75,6 +73,7 @@ def init_app(app: Flask, made: Edge) -> None:
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
+    app.wsgi_app = Express(app, app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.before_request(_arrive)
@@ -109,21 +108,9 @@ def _check_form() -> None:
 
 def _check_host() -> Response | None:
     """A forged Host header never gets into a link or a QR code."""
-    if request.endpoint not in ("public.healthz", "public.readyz") and not _is_ours(request.host, edge().settings.base_url):
+    if request.endpoint not in ("public.healthz", "public.readyz") and not access.is_ours(request.host, edge().settings.base_url):
         return Response("不提供这个地址的服务", 421, mimetype="text/plain")
     return None
-
-
-@lru_cache(maxsize=64)
-def _is_ours(host: str, base_url: str) -> bool:
-    """The host of the base URL; without one a bare address or this machine's own name."""
-    base = urlsplit(base_url)
-    if base.netloc:
-        return host.lower().removesuffix(DEFAULT_PORTS.get(base.scheme, "")) == base.netloc.lower().removesuffix(
-            DEFAULT_PORTS.get(base.scheme, "")
-        )
-    name = urlsplit(f"//{host}").hostname or ""
-    return name in ("localhost", socket.gethostname().lower()) or is_address(name)
 
 
 def _leave(response: Response) -> Response:

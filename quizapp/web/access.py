@@ -1,5 +1,6 @@
 """Sign-in and guards: who may come through which door."""
 
+import socket
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,8 +20,10 @@ from quizapp.services import accounts
 from quizapp.services.accounts import Visitor
 from quizapp.services.kept import Kept
 from quizapp.web.edge import db, edge, now
+from quizapp.web.proxies import is_address
 
 REMEMBERED = 10_000
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 SALT = "wtf-csrf-token"
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -43,7 +46,11 @@ def _load(token: str) -> User | None:
 
 def bearer() -> str | None:
     """The token of a script, from `Authorization: Bearer …`."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return bearer_in(request.headers.get("Authorization", ""))
+
+
+def bearer_in(header: str) -> str | None:
+    kind, _, token = header.partition(" ")
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 
@@ -118,14 +125,21 @@ class Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The day is part of the key, so that a cookie still grows old."""
         cookie = request.cookies.get(self.get_cookie_name(app), "")
-        key = (str(app.secret_key), cookie, int(time.time()) // 86_400)
-        known = self._good.get(key)
+        known = self.known(app, cookie)
         if known is not None:
             return self.session_class(known)
         opened = super().open_session(app, request)
         if opened and all(isinstance(value, str | bool) for value in opened.values()):  # a list could be changed in place
-            self._good.put(key, dict(opened))
+            self._good.put(self._key(app, cookie), dict(opened))
         return opened
+
+    def known(self, app: Flask, cookie: str) -> dict[str, Any] | None:
+        """What a cookie says whose signature was good before; not to be changed."""
+        return self._good.get(self._key(app, cookie))
+
+    @staticmethod
+    def _key(app: Flask, cookie: str) -> tuple[str, str, int]:
+        return str(app.secret_key), cookie, int(time.time()) // 86_400
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if session.modified:
@@ -152,10 +166,14 @@ def _held_by(secret: str, given: str) -> str:
 
 
 def _has_good_token() -> bool:
-    raw = session.get("csrf_token")
     given = request.headers.get("X-CSRFToken") or request.form.get("csrf_token")
+    return is_token_of(edge().settings.secret_key, session.get("csrf_token"), given)
+
+
+def is_token_of(secret: str, raw: object, given: object) -> bool:
+    """Whether a CSRF token was made for what this session holds."""
     try:
-        return bool(raw and given) and compare_digest(_held_by(edge().settings.secret_key, str(given)), str(raw))
+        return bool(raw and given) and compare_digest(_held_by(secret, str(given)), str(raw))
     except BadData:
         return False
 
@@ -173,10 +191,25 @@ def check_csrf() -> None:
         csrf.protect()  # says what is wrong
 
 
+def is_same_origin(origin: str | None, host: str) -> bool:
+    return origin is None or urlsplit(origin).netloc == host
+
+
 def _check_origin() -> None:
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if not is_same_origin(request.headers.get("Origin"), request.host):
         raise Refused("不接受来自其他网站的请求")
+
+
+@lru_cache(maxsize=64)
+def is_ours(host: str, base_url: str) -> bool:
+    """The host of the base URL; without one a bare address or this machine's own name."""
+    base = urlsplit(base_url)
+    if base.netloc:
+        return host.lower().removesuffix(DEFAULT_PORTS.get(base.scheme, "")) == base.netloc.lower().removesuffix(
+            DEFAULT_PORTS.get(base.scheme, "")
+        )
+    name = urlsplit(f"//{host}").hostname or ""
+    return name in ("localhost", socket.gethostname().lower()) or is_address(name)
 
 
 def local_target(target: str | None) -> str | None:
@@ -195,5 +228,3 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csrf_token"] = csrf_token
     login_manager.init_app(app, add_context_processor=False)  # it would ask an absent database who reads the error page
     app.before_request(check_csrf)
-
-

@@ -1,6 +1,6 @@
 """What every request has: the time it arrived, one transaction, and who is at the door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,8 +46,12 @@ def now() -> int:
 
 def arrived() -> int:
     """When the request reached us: what is handed in is in time by this moment, however long it then waited for its turn."""
-    stamp: int = request.environ.get(ARRIVED, 0)
-    return stamp if now() - LONGEST_WAIT <= stamp <= now() else now()
+    return arrival(request.environ, now())
+
+
+def arrival(environ: Mapping[str, Any], now: int) -> int:
+    stamp: int = environ.get(ARRIVED, 0)
+    return stamp if now - LONGEST_WAIT <= stamp <= now else now
 
 
 def db() -> Any:

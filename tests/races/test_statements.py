@@ -26,12 +26,18 @@ def counted(database: Database) -> Iterator[list[str]]:
         if not statement.lstrip().upper().startswith(FRAME):
             seen.append(" ".join(statement.split())[:900] + (" (many)" if many else ""))
 
+    def run(statement: str, values: Any) -> Any:
+        note(None, None, statement, None, None, False)
+        return directly(statement, values)
+
     engines = {database.writer, database.reader}
+    directly, database.direct.run = database.direct.run, run  # type: ignore[method-assign]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
+        database.direct.run = directly  # type: ignore[method-assign]
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
 
