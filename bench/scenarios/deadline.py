@@ -18,7 +18,7 @@ from quizapp.app import now_ms
 from quizapp.services import banks
 from quizapp.services.papers import LABELS
 
-RUSH, BEFORE, SHARE = 10.0, 4.0, 0.8  # the last seconds, those before them, and how many of all hand in themselves
+RUSH, BEFORE, SHARE = 60.0, 4.0, 0.8  # the last minute, those before them, and how many of all hand in themselves
 FINISHED_WITHIN = 90.0
 TRIES = 8
 LEFT = text("SELECT count(*) FROM sittings WHERE state = 'open'")

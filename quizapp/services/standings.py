@@ -40,6 +40,7 @@ class Ranked:
     points: int
     time_ms: int
     sittings: int
+    is_new: bool = False  # one's own line, which the snapshot does not have yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,10 @@ def _placed(session: Session, scope: Scope, mine: Any) -> Ranked:
     better, shared = session.execute(_others(scope.shape), {**scope.given, "key": mine.merit, "entry": mine.entry_id}).one()
     if mine.shown_merit is not None and mine.shown_merit > mine.merit:
         better -= 1  # the row of mine that the snapshot still holds
-    return Ranked(mine.entry_id, better + 1, bool(shared), masked(mine.name), mine.unit, mine.points, mine.time_ms, mine.sittings)
+    is_new = mine.shown_merit != mine.merit
+    return Ranked(
+        mine.entry_id, better + 1, bool(shared), masked(mine.name), mine.unit, mine.points, mine.time_ms, mine.sittings, is_new
+    )
 
 
 @cache

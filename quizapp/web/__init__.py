@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from quizapp.errors import Invalid, NotFound, QuizError
 from quizapp.rules.roles import Role
 from quizapp.services.sittings import Overdue
+from quizapp.settings import Settings
 from quizapp.web import (
     access,
     account,
@@ -56,23 +57,7 @@ def init_app(app: Flask, made: Edge) -> None:
     app.extensions["quizapp"] = made
     settings = made.settings
     app.json = Json(app)
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=1_000_000,
-        MAX_FORM_MEMORY_SIZE=1_000_000,
-        MAX_FORM_PARTS=500,
-        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
-        SESSION_COOKIE_SECURE=settings.https,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=366 * DAY,
-        WTF_CSRF_CHECK_DEFAULT=False,
-        WTF_CSRF_TIME_LIMIT=None,  # a sitting may last for hours; the token dies with the session
-        WTF_CSRF_SSL_STRICT=False,
-        BABEL_DEFAULT_LOCALE=settings.locale,
-        BABEL_DEFAULT_TIMEZONE=settings.timezone,
-    )
+    app.config.update(_config(settings))
     app.wsgi_app = Express(app, app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
@@ -92,6 +77,26 @@ def init_app(app: Flask, made: Edge) -> None:
     app.register_error_handler(HTTPException, _refuse_http)
     app.register_error_handler(Exception, _fail)
     app.context_processor(_globals)
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": 1_000_000,
+        "MAX_FORM_MEMORY_SIZE": 1_000_000,
+        "MAX_FORM_PARTS": 500,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": 366 * DAY,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,  # a sitting may last for hours; the token dies with the session
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": settings.locale,
+        "BABEL_DEFAULT_TIMEZONE": settings.timezone,
+    }
 
 
 def _arrive() -> None:

@@ -13,7 +13,7 @@ from flask import Response, request, session
 from quizapp.services import boards, contests, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.web import access
-from quizapp.web.edge import board_db, db, edge, finish_transaction, now
+from quizapp.web.edge import board_db, db, edge, finish_transaction, from_boards, now
 from quizapp.web.words import iso
 
 CHECKED_FOR = 1_000
@@ -45,7 +45,7 @@ def shown(slug: str) -> Shown:
     if found is None or not 0 <= now() - found.checked_at < CHECKED_FOR:
         contest = contests.find_contest(db(), slug)
         _refresh(contest)
-        as_of, made_at = boards.edition(board_db(), contest, now())
+        as_of, made_at = from_boards(lambda: boards.edition(board_db(), contest, now()))
         rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
         found = kept[slug] = Shown(contest, as_of, made_at, now(), f"{contest.id}.{as_of}.{made_at}.{rules}")
     return found
@@ -70,8 +70,8 @@ def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], *, w
         with (_pages if whole else _parts)[hash(key) % LOCKS]:
             found = edge().cache.get(key)
             if found is None:
-                found = make()
-                if boards.edition(board_db(), board.contest, now())[1] == board.made_at:
+                found, made_at = from_boards(lambda: (make(), boards.edition(board_db(), board.contest, now())[1]))
+                if made_at == board.made_at:
                     edge().cache.put(key, found, KEPT_FOR)
     return found
 

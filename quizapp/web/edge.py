@@ -70,6 +70,17 @@ def board_db() -> Any:
     return g.board_session
 
 
+def from_boards(work: Callable[[], T]) -> T:
+    """Read with `board_db()`; where the replica goes away in the middle, once more: the primary then gives the snapshot."""
+    try:
+        return work()
+    except Exception as error:
+        if not edge().database.is_away(error):
+            raise
+        finish_transaction(commit=False)
+        return work()
+
+
 def finish_transaction(commit: bool) -> None:
     """Commit or roll back what the request did; nothing where it touched no table."""
     snapshot = g.pop("board_session", None)

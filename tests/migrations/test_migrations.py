@@ -72,6 +72,10 @@ def steps(folder: Path = schema.MIGRATIONS) -> list[str]:
     return [script.revision for script in reversed(list(ScriptDirectory.from_config(config).walk_revisions()))]
 
 
+def test_the_numbers_of_the_migrations_are_their_order():
+    assert steps()[-1] == schema.head() and steps() == sorted(steps())
+
+
 def test_upgraded_to_head_there_is_no_difference_to_the_models(empty: Empty):
     database = empty()
     schema.upgrade(database)
