@@ -14,6 +14,7 @@ from quizapp.services.contests import Running
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
+STILL_LOOKED_AT = 3_600_000
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
 
@@ -41,9 +42,9 @@ def finish_overdue(database: Database, secret: str, now: int, patience: int = 0)
 
 
 def stale_boards(database: Database, now: int) -> list[Running]:
-    """Contests whose boards lack something that happened."""
+    """Contests whose boards lack something that happened; those that ended long ago wait until somebody looks."""
     with database.read() as session:
-        return [contest for contest in contests.list_contests(session) if boards.is_stale(session, contest, now)]
+        return [contest for contest in contests.going_on(session, now, STILL_LOOKED_AT) if boards.is_stale(session, contest, now)]
 
 
 def rebuild_snapshots(database: Database, now: int) -> int:

@@ -63,6 +63,12 @@ def list_contests(session: Session) -> list[Running]:
     return [running(contest) for contest in session.scalars(select(Contest).order_by(Contest.opens_at.desc()))]
 
 
+def going_on(session: Session, now: int, after: int) -> list[Running]:
+    """Contests that have opened, and have not been closed for longer than `after` milliseconds."""
+    found = select(Contest).where(Contest.opens_at <= now, Contest.closes_at >= now - after)
+    return [running(contest) for contest in session.scalars(found)]
+
+
 def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int, file: str = "") -> Running:
     """Create a contest or bring it in line with its file; new sittings draw from the newest published banks.
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from quizapp.models.accounts import Account, OneTimeCode, SignIn
+from quizapp.models.admissions import Waiting
 from quizapp.models.boards import BoardMark, BoardRow, BoardState, BoardUnit
 from quizapp.models.contests import Contest, Entry, EntryMove
 from quizapp.models.organisations import MissingUnit, Unit, UnitState
@@ -76,7 +77,9 @@ def _account(
     return password
 
 
-_OF_A_CONTEST = (Sitting, Standing, UnitShare, BoardRow, BoardMark, BoardUnit, BoardState, EntryMove, Entry, MissingUnit)
+_OF_A_CONTEST = (
+    Sitting, Standing, UnitShare, BoardRow, BoardMark, BoardUnit, BoardState, Waiting, EntryMove, Entry, MissingUnit,
+)  # fmt: skip
 
 
 def remove(session: Session, actor: Actor, units: Sequence[UnitRow], slug: str, now: int) -> None:
