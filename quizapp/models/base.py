@@ -5,11 +5,11 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, URL, BigInteger, Connection, Engine, Integer, LargeBinary, MetaData, create_engine, event
+from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -87,17 +87,16 @@ class Database:
         snapshots: dict[str, Any] = {}
         if url.startswith("sqlite"):
             self.writer = _sqlite(url, writes=True)
-            self.reader = source = _sqlite(url, writes=False)
+            self.reader = _sqlite(url, writes=False)
         else:
-            self.writer = source = _postgresql(url, pool_size)
-            self.reader = _postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # for statements that stand alone
+            self.writer = self.reader = _postgresql(url, pool_size)
             snapshots = postgresql.SNAPSHOT
         self._replica = Replica(_postgresql(replica_url, pool_size), self.reader) if replica_url else None
         self.direct = Direct(self.writer)
         self.carried: dict[str, Any] = {}  # what every session has in its `info`
         self._write = sessionmaker(self.writer, expire_on_commit=False, info=self.carried)
-        self._read = sessionmaker(source, expire_on_commit=False, info=self.carried)
-        self._snapshot = sessionmaker(source.execution_options(**snapshots), expire_on_commit=False)
+        self._read = sessionmaker(self.reader, expire_on_commit=False, info=self.carried)
+        self._snapshot = sessionmaker(self.reader.execution_options(**snapshots), expire_on_commit=False)
 
     def writing(self) -> Session:
         """A session to write with; whoever opens it commits and closes it."""
@@ -105,14 +104,6 @@ class Database:
 
     def reading(self) -> Session:
         return self._read()
-
-    def saving(self, certain: bool) -> AbstractContextManager[Connection]:
-        """A connection for one statement, committed when the block ends well.
-
-        A certain one is kept whatever follows: PostgreSQL then needs one round trip instead of three.
-        """
-        alone = certain and self.writer.dialect.name == "postgresql"
-        return self.reader.connect() if alone else self.writer.begin()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -205,7 +196,7 @@ def _make_private(path: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _postgresql(url: str, pool_size: int, **options: Any) -> Engine:
+def _postgresql(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -215,7 +206,6 @@ def _postgresql(url: str, pool_size: int, **options: Any) -> Engine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         hide_parameters=True,
-        **options,
     )
     event.listen(engine, "connect", postgresql.prepare)
     return engine

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
-from sqlalchemy import Connection, TextClause, TextualSelect, text
+from sqlalchemy import Connection, TextualSelect, text
 
 from quizapp.errors import Conflict, Invalid
 from quizapp.models.base import Json
@@ -27,30 +27,28 @@ def surely_fit(sitting_id: str, answers: papers.Answers) -> bool:
 
 
 def save_answers(
-    connection: Connection, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int,
-    *, fit: bool,
-) -> Saved:  # fmt: skip
+    connection: Connection, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
+) -> Saved:
     """Replace the given positions in ONE statement that checks owner, sign-in, state, deadline and revision.
 
     The same key again gives the same reply. Raises Conflict with what is stored when the revision is stale or the sitting
     is handed in, Overdue past the deadline, Invalid when an answer does not fit the paper: then nothing is kept, if the
-    connection is rolled back. With `fit` all that was looked at before, and the statement may stand alone.
+    connection is rolled back.
     """
     contest_id, inner = split_id(sitting_id)
     if not answers:
         raise Invalid("没有要保存的答案", errors=[("answers", "至少一题")])
     only = next(iter(answers)) if len(answers) == 1 else "0"
     engine = connection.dialect.name
-    statement, merged = _statement(engine, len(answers) if engine == "sqlite" else 0, fit), _values(engine, answers)
+    statement, merged = _statement(engine, len(answers) if engine == "sqlite" else 0), _values(engine, answers)
     given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": int(only)}
     row = connection.execute(statement, given | merged).one_or_none()
     if row is None:
         return _why_not_saved(connection, sitting_id, token_id, revision, key, answers, now)
-    if not fit:
-        items = banks.items_by_bank(connection, row.paper["banks"])
-        asked = papers.asked(papers.thaw(row.paper["items"]), items)
-        papers.remember(inner, asked)
-        papers.check_answers(answers, asked)
+    items = banks.items_by_bank(connection, row.paper["banks"])
+    asked = papers.asked(papers.thaw(row.paper["items"]), items)
+    papers.remember(inner, asked)
+    papers.check_answers(answers, asked)
     return Saved(revision + 1, now)
 
 
@@ -78,10 +76,9 @@ RETURNING {told}
 
 
 @lru_cache(maxsize=256)
-def _statement(engine: str, count: int, fit: bool) -> TextualSelect | TextClause:
+def _statement(engine: str, count: int) -> TextualSelect:
     """The statement for so many positions."""
-    statement = text(_SAVE.format(merged=_merged(engine, count), told="revision" if fit else "paper"))
-    return statement if fit else statement.columns(paper=Json)
+    return text(_SAVE.format(merged=_merged(engine, count), told="paper")).columns(paper=Json)
 
 
 @lru_cache(maxsize=256)

@@ -101,9 +101,8 @@ def finish_transaction(commit: bool) -> None:
 def save(sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers) -> saves.Saved:
     """Save answers in a transaction of their own: the request holds no other meanwhile."""
     finish_transaction(commit=False)
-    fit = saves.surely_fit(sitting_id, answers)
-    with edge().database.saving(fit) as connection:
-        return saves.save_answers(connection, sitting_id, token_id, revision, key, answers, arrived(), fit=fit)
+    with edge().database.write() as session:
+        return saves.save_answers(session.connection(), sitting_id, token_id, revision, key, answers, arrived())
 
 
 def settled(work: Callable[[], T]) -> T:

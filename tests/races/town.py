@@ -52,7 +52,7 @@ class Town:
             sitting, _ = sittings.start_sitting(session, contest.rules.slug, token, clock(), practice=practice)
             answers = right_answers(sitting, wrong)
             if action == "leave":
-                saves.save_answers(session.connection(), sitting["id"], token, 0, "k", answers, clock(), fit=False)
+                saves.save_answers(session.connection(), sitting["id"], token, 0, "k", answers, clock())
                 clock.pass_(minutes=30)
                 finishing.finish_overdue(session, SECRET, sitting["id"], clock())
                 return
