@@ -7,17 +7,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from flask import Flask
-
-from quizapp import cli, jobs, web
+from quizapp import cli
 from quizapp.models import schema
 from quizapp.models.base import Database
 from quizapp.services.caches import Cache, Counts, Shelf
 from quizapp.services.exports import Run
 from quizapp.settings import BadSettings, Settings, read
-from quizapp.web.edge import Edge
-from quizapp.web.turns import Turns
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 DIRECT, BEHIND_A_PROXY = 2_000, 20_000
 """Milliseconds that a request may have waited for its turn since it was stamped."""
@@ -29,8 +29,13 @@ def now_ms() -> int:
 
 def create_app(
     settings: Settings | None = None, clock: Callable[[], int] = now_ms, *, database: Database | None = None, run_jobs: bool = False
-) -> Flask:
+) -> "Flask":
     """The application. Raises BadSettings where the database is not at this program's migration."""
+    from flask import Flask  # noqa: PLC0415 - a third of a second that a command need not spend
+
+    from quizapp import jobs, web  # noqa: PLC0415
+    from quizapp.web.edge import Edge  # noqa: PLC0415
+
     settings = settings or read()
     database = database or Database(settings.database_url, replica_url=settings.replica_url)
     check_schema(database)
@@ -64,8 +69,10 @@ def check_schema(database: Database) -> None:
         raise BadSettings(f"数据库结构是 {current or '空'}，程序需要 {schema.head()}；请先运行 quizapp db upgrade")
 
 
-def serving() -> Flask:
+def serving() -> "Flask":
     """The application of one server process, with the jobs."""
+    from quizapp.web.turns import Turns  # noqa: PLC0415
+
     try:
         app = create_app(run_jobs=True)
     except BadSettings as error:

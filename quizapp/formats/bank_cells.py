@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from quizapp.formats.bank_checks import LETTERS
+from quizapp.formats.item_checks import LETTERS
 from quizapp.formats.table_rows import folded
 from quizapp.rules.items import Difficulty, Kind
 
@@ -15,6 +15,10 @@ _KIND_WORDS = {
     Kind.BLANK: "填空题 填空 blank",
 }
 _KINDS = {word: kind for kind, words in _KIND_WORDS.items() for word in words.split()}
+_YAML_ONLY = frozenset(
+    "数值题 数值 计算题 numeric 排序题 排序 order 连线题 匹配题 连线 匹配 match 找隐患题 找隐患 读图题 hotspot 案例题 案例 材料题 case "
+    "征文题 征文 论述题 简答题 问答题 essay".split()
+)
 _OPEN_KINDS = frozenset({"", "选择题", "选择", "客观题"})
 _DIFFICULTY_WORDS = {
     Difficulty.EASY: "易 简单 容易 较易 较容易 低 初级 1 easy",
@@ -49,7 +53,8 @@ def kind_of(word: str) -> Kind | None:
     if plain in _OPEN_KINDS:
         return None
     if plain not in _KINDS:
-        raise ValueError(f"题型“{word}”无法识别，请填单选题、多选题、判断题或填空题")
+        other = "表格放不下，请改用 YAML，或" if plain in _YAML_ONLY else "无法识别，请"
+        raise ValueError(f"题型“{word}”{other}填单选题、多选题、判断题或填空题")
     return _KINDS[plain]
 
 

@@ -1,22 +1,20 @@
-"""What the parts of a question bank must agree on, checked on the texts as typed, before any of them is made into an item."""
+"""What the items of a question bank must agree on among each other and with the law, and what looks like a slip."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from string import ascii_uppercase
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from quizapp.errors import Fault
+from quizapp.formats.item_checks import LETTERS
 from quizapp.rules.items import Bank, Item, Kind, Law
 from quizapp.rules.marking import normalise
 
-LETTERS = ascii_uppercase
 _NUMERAL = "[零〇一二三四五六七八九十百千]+"
 CITE = rf"^《?([^《》\s]+)》?\s*(第{_NUMERAL}条(?:之{_NUMERAL})?)((?:第{_NUMERAL}款)?(?:第{_NUMERAL}项)?)$"
-MAX_ACCEPTED = 200
 _MANY = 5  # fewer keys than this say nothing about a habit
 
-Complaint = tuple[tuple[int | str, ...], str]
+Loc = tuple[int | str, ...]
 
 
 def canonical_cite(text: str) -> str:
@@ -25,114 +23,54 @@ def canonical_cite(text: str) -> str:
     return f"{found[1]} {found[2]}{found[3]}" if found else text
 
 
-def item_complaints(item: Mapping[str, Any]) -> Iterator[Complaint]:
-    """What is wrong inside one item; parts of the wrong shape are left to the schema."""
-    kind = item.get("kind")
-    check = _CHECKS.get(kind) if isinstance(kind, str) else None
-    if check:
-        yield from check(item)
+def repetitions(items: Sequence[Any]) -> Iterator[tuple[Loc, Loc, str]]:
+    """(first, second, field) of items that share an id, or a stem under the same picture.
+
+    A case's own items have ids like any other; their stems may be alike from case to case.
+    """
+    ids: dict[Any, Loc] = {}
+    stems: dict[Any, Loc] = {}
+    for loc, item in _every(items):
+        name, stem, image = item.get("id"), item.get("stem"), item.get("image")
+        if isinstance(name, str) and (first := ids.setdefault(name, loc)) != loc:
+            yield first, loc, "id"
+        if not isinstance(stem, str) or not stem.strip() or isinstance(image, list | dict):
+            continue
+        if (first := stems.setdefault((loc[:-1], "".join(stem.split()), image), loc)) != loc:
+            yield first, loc, "stem"
 
 
-def repetitions(items: Sequence[Any]) -> Iterator[tuple[int, int, str]]:
-    """(first, second, field) of items that share an id, or a stem under the same picture."""
-    ids: dict[Any, int] = {}
-    stems: dict[Any, int] = {}
+def _every(items: Sequence[Any], above: Loc = ()) -> Iterator[tuple[Loc, Mapping[str, Any]]]:
     for index, item in enumerate(items):
         if not isinstance(item, dict):
             continue
-        name, stem, image = item.get("id"), item.get("stem"), item.get("image")
-        if isinstance(name, str) and (first := ids.setdefault(name, index)) != index:
-            yield first, index, "id"
-        if not isinstance(stem, str) or not stem.strip() or isinstance(image, list | dict):
-            continue
-        if (first := stems.setdefault(("".join(stem.split()), image), index)) != index:
-            yield first, index, "stem"
-
-
-def _choices(item: Mapping[str, Any]) -> Iterator[Complaint]:
-    choices = item.get("choices")
-    if not isinstance(choices, dict):
-        return
-    if len(choices) < 2:
-        yield ("choices",), f"choices 有{len(choices)}个选项，至少要有2个"
-    if "".join(choices) != LETTERS[: len(choices)]:
-        yield ("choices",), f"选项“{'、'.join(choices)}”应从 A 起按字母顺序写，一个不缺"
-    first: dict[str, str] = {}
-    for letter, text in choices.items():
-        if isinstance(text, str) and text.strip() and (other := first.setdefault(text.strip(), letter)) != letter:
-            yield ("choices", letter), f"选项{other}和选项{letter}的文字相同，请改一个"
-
-
-def _absent(letter: Any, choices: Any) -> str | None:
-    if not isinstance(letter, str) or not isinstance(choices, dict) or letter in choices:
-        return None
-    return f"key“{letter}”不在选项 {'、'.join(choices)} 之中，请改正"
-
-
-def _single(item: Mapping[str, Any]) -> Iterator[Complaint]:
-    yield from _choices(item)
-    if complaint := _absent(item.get("key"), item.get("choices")):
-        yield ("key",), complaint
-
-
-def _multiple(item: Mapping[str, Any]) -> Iterator[Complaint]:
-    yield from _choices(item)
-    key = item.get("key")
-    if not isinstance(key, list):
-        return
-    for place, letter in enumerate(key):
-        if complaint := _absent(letter, item.get("choices")):
-            yield ("key", place), complaint
-        elif letter in key[:place]:
-            yield ("key", place), f"key 里的{letter}写了两次，请删去一个"
-
-
-def _blank(item: Mapping[str, Any]) -> Iterator[Complaint]:
-    key, stem = item.get("key"), item.get("stem")
-    if not isinstance(key, list) or not key:
-        return
-    nested = sum(isinstance(part, list) for part in key)
-    if nested not in (0, len(key)) or nested == 1:
-        yield ("key",), "填空题只有一空时 key 写 [甲, 乙]，有几空时写 [[甲, 乙], [丙]]，请改成其中一种"
-        return
-    blanks = len(re.findall("_{4,}", stem)) if isinstance(stem, str) else 0
-    if isinstance(stem, str) and blanks != max(nested, 1):
-        yield ("stem",), f"题干里有{blanks}处 ____，key 写了{max(nested, 1)}空的答案，请改成一样多"
-    for place, part in enumerate(key):
-        for text, where in [(text, ("key", place, n)) for n, text in enumerate(part)] if nested else [(part, ("key", place))]:
-            if complaint := _accepted(text):
-                yield where, complaint
-        if part == []:
-            yield ("key", place), f"第{place + 1}空没有答案，请写上"
-
-
-def _accepted(text: Any) -> str | None:
-    if not isinstance(text, str) or not text.strip():
-        return "key 里有空的答案，请写上文字或删去"
-    if len(text) > MAX_ACCEPTED:
-        return f"key 里的答案太长，最多{MAX_ACCEPTED}个字"
-    return None if normalise(text) else f"答案“{text}”只有标点，任何空白都会算对，请改正"
-
-
-_CHECKS: dict[str, Callable[[Mapping[str, Any]], Iterator[Complaint]]] = {
-    Kind.SINGLE: _single,
-    Kind.MULTIPLE: _multiple,
-    Kind.BLANK: _blank,
-}
+        loc = (*above, "items", index)
+        yield loc, item
+        if not above and isinstance(own := item.get("items"), list):
+            yield from _every(own, loc)
 
 
 def warnings(bank: Bank) -> list[Fault]:
     """What is allowed but looks like a slip; each names its place in `field` (yaml_faults.locate finds the line)."""
     found = list(_habits(bank))
     seen: dict[tuple[str, str | None], int] = {}
-    for index, item in enumerate(bank.items):
+    for field, item in _all(bank):
         if item.kind is Kind.MULTIPLE and len(item.key) == 1:  # type: ignore[arg-type]
-            found.append(Fault(f"多选题 {item.id} 只有一个正确选项，请核对", field=f"items.{index}.key"))
+            found.append(Fault(f"多选题 {item.id} 只有一个正确选项，请核对", field=f"{field}.key"))
+    for index, item in enumerate(bank.items):
         first = seen.setdefault((normalise(item.stem), item.image), index)
         if first != index:
             other = bank.items[first].id
             found.append(Fault(f"{item.id} 与 {other} 的题干只差标点或大小写，请核对", field=f"items.{index}.stem"))
     return found
+
+
+def _all(bank: Bank) -> Iterator[tuple[str, Item]]:
+    """Every item and every item of a case, with its place."""
+    for index, item in enumerate(bank.items):
+        yield f"items.{index}", item
+        for n, own in enumerate(item.items):
+            yield f"items.{index}.items.{n}", own
 
 
 def _habits(bank: Bank) -> Iterator[Fault]:
@@ -151,15 +89,17 @@ def check_laws(bank: Bank, laws: Mapping[str, Law]) -> list[Fault]:
     """Cited articles that a law we hold does not have; laws we do not hold are passed over. `field` names the place."""
     by_name = {law.name: law for law in laws.values()} | {law.title: law for law in laws.values()} | dict(laws)
     return [
-        Fault(f"{item.id} 引用的《{law.name}》没有{article}，请核对条号", field=f"items.{index}.cite")
-        for index, item in enumerate(bank.items)
-        for law, article in _cited(item, by_name)
+        Fault(f"{item.id} 引用的《{law.name}》没有{article}，请核对条号", field=field)
+        for place, item in _all(bank)
+        for field, cites in [(f"{place}.cite", item.cite)]
+        + [(f"{place}.regions.{n}.cite", region.cite) for n, region in enumerate(item.regions)]
+        for law, article in _cited(cites, by_name)
         if article not in law.articles
     ]
 
 
-def _cited(item: Item, laws: Mapping[str, Law]) -> Iterator[tuple[Law, str]]:
-    for cite in item.cite:
+def _cited(cites: Sequence[str], laws: Mapping[str, Law]) -> Iterator[tuple[Law, str]]:
+    for cite in cites:
         found = re.fullmatch(CITE, cite)
         if found and found[1] in laws:
             yield laws[found[1]], found[2]

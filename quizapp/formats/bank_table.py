@@ -11,7 +11,8 @@ import xlsxwriter
 
 from quizapp.errors import BadFile, Fault, Invalid
 from quizapp.formats import bank_cells
-from quizapp.formats.bank_checks import CITE, LETTERS, canonical_cite, item_complaints
+from quizapp.formats.bank_checks import CITE, canonical_cite
+from quizapp.formats.item_checks import LETTERS, item_complaints
 from quizapp.formats.table_rows import Record, read_table, repeats
 from quizapp.rules.items import Bank, Difficulty, Item, Key, Kind
 
@@ -71,7 +72,12 @@ def read_bank(data: bytes, file: str, code: str, title: str, source: str) -> Ban
 
 
 def write_bank(bank: Bank) -> bytes:
-    """The bank as xlsx, texts only; read_bank gives the items back. Raises Invalid for a text no cell can hold."""
+    """The bank as xlsx, texts only; read_bank gives the items back. Raises Invalid for a kind or a text no row can hold."""
+    if others := [item.id for item in bank.items if item.kind not in _KIND_NAMES]:
+        raise Invalid(
+            "表格只放得下单选、多选、判断、填空题，放不下 {ids}（共{count}题），请改用 YAML",
+            ids="、".join(others[:5]), count=len(others),
+        )  # fmt: skip
     letters = LETTERS[: max([4, *(len(item.choices) for item in bank.items)])]
     headings = ["编号", "题型", "题干", *(f"选项{letter}" for letter in letters)]
     headings += ["答案", "解析", "依据", "知识点", "难度", "图片"]

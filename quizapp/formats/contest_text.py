@@ -1,17 +1,24 @@
-"""ContestRules in the words of a contest file."""
+"""ContestRules in the words of a contest file; what a file may leave out is left out where it says nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from quizapp.formats.contest_awards_text import commendation, condition, prize, said, tickets
+from quizapp.formats.contest_parts import COUNTS
 from quizapp.formats.contest_values import duration_text, flag_text, moment_text, points_text, share_text
 from quizapp.formats.yaml_writer import Flow, FlowMap, Number
-from quizapp.rules.contests import ContestRules
-from quizapp.rules.papers import Draw
+from quizapp.rules.contests import Clock, ContestRules, Limits, Stage
+from quizapp.rules.counting import Counting
+from quizapp.rules.marking import Marking
+from quizapp.rules.papers import Draw, PaperBlueprint
+from quizapp.rules.scoring import Worth
+from quizapp.rules.units import Steps
 
 
 def file_of(rules: ContestRules) -> dict[str, Any]:
     """The contest file of these rules, in the order in which people read one."""
     late = rules.last_start != rules.closes_at
-    return _without_none(
+    return said(
         {
             "contest": rules.slug,
             "title": rules.title,
@@ -22,28 +29,37 @@ def file_of(rules: ContestRules) -> dict[str, Any]:
             "opens_at": moment_text(rules.opens_at, rules.zone),
             "last_start": moment_text(rules.last_start, rules.zone, end_of_day=True) if late else None,
             "closes_at": moment_text(rules.closes_at, rules.zone, end_of_day=True),
-            "paper": _paper(rules),
-            "clock": _clock(rules),
-            "sittings": _sittings(rules),
-            "marking": FlowMap(multiple=str(rules.marking.multiple)),
-            "counts": str(rules.counts),
+            "paper": _paper(rules.blueprint) | ({"study": flag_text(True)} if rules.study else {}),
+            "clock": _clock(rules.clock),
+            "sittings": _limits(rules.limits),
+            "extra": _numbers({"share": rules.extra.share, "invite": rules.extra.invite}),
+            "marking": _marking(rules.scoring.marking),
+            "worth": _worth(rules.scoring.worth),
+            "valid": condition(rules.scoring.valid) or None,
+            "counts": _counting(rules.counting),
             "ties": Flow(map(str, rules.ties)),
+            "sub_score": _sub_score(rules),
             "pass": None if rules.pass_points is None else Number(points_text(rules.pass_points)),
+            "stages": [_stage(stage, rules.zone) for stage in rules.stages] or None,
+            "cycle": None if rules.cycle is None else str(rules.cycle),
             "release": FlowMap(score=str(rules.release_score), key=str(rules.release_key)),
             "divisions": [_division(d.code, d.title, d.unit_kinds) for d in rules.divisions] or None,
             "entry": _entry(rules),
             "units": _units(rules),
             "board": _board(rules),
+            "commendations": [commendation(rule) for rule in rules.commendations] or None,
+            "tickets": None if rules.tickets is None else tickets(rules.tickets),
+            "prizes": [prize(one) for one in rules.prizes] or None,
         }
     )
 
 
-def _without_none(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+def _numbers(values: Mapping[str, int | None]) -> dict[str, Any] | None:
+    """Whole numbers that are more than nothing."""
+    return FlowMap({name: value for name, value in values.items() if value}) or None
 
 
-def _paper(rules: ContestRules) -> dict[str, Any]:
-    blueprint = rules.blueprint
+def _paper(blueprint: PaperBlueprint) -> dict[str, Any]:
     shuffle = FlowMap(items=flag_text(blueprint.shuffle_items), choices=flag_text(blueprint.shuffle_choices))
     return {"draw": [_draw(draw) for draw in blueprint.draws], "shuffle": shuffle}
 
@@ -54,17 +70,85 @@ def _draw(draw: Draw) -> dict[str, Any]:
     return FlowMap({"bank": draw.bank} | texts | {"count": draw.count, "points": Number(points_text(draw.points))})
 
 
-def _clock(rules: ContestRules) -> dict[str, Any]:
-    clock = rules.clock
+def _clock(clock: Clock) -> dict[str, Any]:
     limits = {"paper": clock.paper_ms, "item": clock.item_ms}
     texts = {name: duration_text(value) for name, value in limits.items() if value is not None}
     return FlowMap(texts | {"full_time": flag_text(clock.full_time), "grace": duration_text(clock.grace_ms)})
 
 
-def _sittings(rules: ContestRules) -> dict[str, Any]:
-    limits = rules.limits
+def _limits(limits: Limits) -> dict[str, Any]:
     counts = {"per_day": limits.per_day, "total": limits.total, "practice_per_day": limits.practice_per_day}
-    return FlowMap({name: value for name, value in counts.items() if value is not None})
+    more = {
+        "retakes": limits.retakes or None,
+        "cooldown": duration_text(limits.cooldown_ms) if limits.cooldown_ms else None,
+    }
+    return FlowMap(said(counts | more))
+
+
+def _marking(marking: Marking) -> dict[str, Any]:
+    plain = Marking()
+    points = {name: getattr(marking, name) for name in ("per_right", "per_wrong", "unanswered", "wrong")}
+    parts = {name: getattr(marking, name) for name in ("blank", "order", "match", "hotspot")}
+    return FlowMap(
+        {"multiple": str(marking.multiple)}
+        | {name: Number(points_text(value)) for name, value in points.items() if value}
+        | {name: str(value) for name, value in parts.items() if value is not getattr(plain, name)}
+    )
+
+
+def _worth(worth: Worth) -> dict[str, Any] | None:
+    steps = [FlowMap(condition(step.when) | {"worth": Number(points_text(step.points))}) for step in worth.steps]
+    parts = {
+        "streak": Flow(Number(points_text(bonus)) for bonus in worth.streak) or None,
+        "all_right": Number(points_text(worth.all_right)) if worth.all_right else None,
+        "steps": steps or None,
+    }
+    return said(parts) or None
+
+
+def _counting(counting: Counting) -> Any:
+    for name, wanted in COUNTS.items():
+        if counting.most is None and wanted == (counting.take, counting.each, counting.combine):
+            return name
+    most = {} if counting.most is None else {"most": counting.most}
+    return FlowMap({"take": str(counting.take), "each": str(counting.each)} | most | {"as": str(counting.combine)})
+
+
+def _sub_score(rules: ContestRules) -> dict[str, Any] | None:
+    part = rules.scoring.sub_score
+    if part is None:
+        return None
+    return FlowMap(said({"kind": part.kind and str(part.kind), "topic": part.topic, "bank": part.bank}))
+
+
+def _stage(stage: Stage, zone: str) -> dict[str, Any]:
+    moments = {"opens_at": stage.opens_at, "last_start": stage.last_start, "closes_at": stage.closes_at}
+    window = {
+        name: moment_text(value, zone, end_of_day=name != "opens_at")
+        for name, value in moments.items()
+        if value is not None
+    }
+    after = FlowMap(stage=stage.after, points=Number(points_text(stage.least))) if stage.after else None
+    promote = stage.promote
+    best = (
+        None
+        if promote is None
+        else FlowMap({"best": promote.best} | ({"per_unit": promote.per_unit} if promote.per_unit else {}))
+    )
+    return (
+        {"code": stage.code, "title": stage.title}
+        | window
+        | said(
+            {
+                "paper": None if stage.blueprint is None else _paper(stage.blueprint),
+                "clock": None if stage.clock is None else _clock(stage.clock),
+                "sittings": None if stage.limits is None else _limits(stage.limits),
+                "after": after,
+                "counts": None if stage.counts else flag_text(False),
+                "promote": best,
+            }
+        )
+    )
 
 
 def _division(code: str, title: str, unit_kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -73,20 +157,30 @@ def _division(code: str, title: str, unit_kinds: tuple[str, ...]) -> dict[str, A
 
 def _entry(rules: ContestRules) -> dict[str, Any]:
     entry = rules.entry
+    flags = {name: flag_text(True) for name in ("guests", "check_in", "room_code") if getattr(entry, name)}
+    more: dict[str, Any] = {"ask": list(map(str, entry.ask)) or None, "gate": entry.gate or None}
+    within = {} if entry.change_within_ms is None else {"change_within": duration_text(entry.change_within_ms)}
     return FlowMap(
-        doors=list(map(str, entry.doors)),
-        units=list(entry.units),
-        unit_changes=entry.unit_changes,
-        minors=flag_text(entry.minors),
+        {"doors": list(map(str, entry.doors)), "units": list(entry.units), "unit_changes": entry.unit_changes}
+        | within
+        | {"minors": flag_text(entry.minors)}
+        | flags
+        | said(more)
     )
 
 
 def _units(rules: ContestRules) -> dict[str, Any]:
     units = rules.units
     weights = FlowMap({str(metric): share_text(weight) for metric, weight in units.weights})
-    return _without_none(
+    alone = len(units.weights) == 1 and units.weights[0][1] == 1
+    return said(
         {
-            "rank_by": next(iter(weights)) if len(weights) == 1 else weights,
+            "rank_by": next(iter(weights)) if alone else weights,
+            "then": Flow(map(str, units.then)) or None,
+            "top": None if units.top == 10 else units.top,
+            "steps": None if units.steps == Steps() else _steps(units.steps),
+            "bonus": Number(points_text(units.most_bonus)) if units.most_bonus else None,
+            "shrink": units.shrink or None,
             "min_people": units.min_people,
             "min_rate": None if units.min_rate is None else share_text(units.min_rate),
             "min_mean": None if units.min_mean is None else Number(points_text(units.min_mean)),
@@ -95,7 +189,13 @@ def _units(rules: ContestRules) -> dict[str, Any]:
     )
 
 
+def _steps(steps: Steps) -> dict[str, Any]:
+    numbers = {"first": steps.first, "step": steps.step, "least": steps.least}
+    return FlowMap({"of": str(steps.of)} | {name: Number(points_text(value)) for name, value in numbers.items()})
+
+
 def _board(rules: ContestRules) -> dict[str, Any]:
     board = rules.board
     freeze = {} if board.freeze_at is None else {"freeze_at": moment_text(board.freeze_at, rules.zone)}
-    return FlowMap({"people": str(board.people), "units": str(board.units)} | freeze)
+    more = ({"places": "dense"} if board.dense else {}) | ({"each_stage": flag_text(True)} if board.each_stage else {})
+    return FlowMap({"people": str(board.people), "units": str(board.units)} | freeze | more)

@@ -50,6 +50,14 @@ def share(text: str) -> Fraction:
     return value
 
 
+def decimal(text: str) -> Fraction:
+    """A number that is not negative: 60, 82.5; 60% is 60 of a hundred."""
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*[%％]?", text, re.ASCII)
+    if not found:
+        raise ValueError("应是数，例如 60、82.5 或 60%")
+    return Fraction(found[1])
+
+
 def duration(text: str, least: int, most: int) -> int:
     """Milliseconds of 20分钟, 1小时30分, 1200s and the like."""
     parts = _PART.findall(text)
@@ -105,6 +113,11 @@ def share_text(value: Fraction) -> str:
     if percent.denominator == 1:
         return f"{percent}%"
     return str(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """As few decimals as are needed."""
+    return f"{value.numerator}" if value.denominator == 1 else f"{float(value):.6f}".rstrip("0")
 
 
 def duration_text(value: int) -> str:

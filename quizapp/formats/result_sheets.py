@@ -1,7 +1,7 @@
 """Results laid out as tables: people, units, those who have not taken part; with what defends every number beside it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -9,13 +9,28 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from quizapp.formats.result_table import Column, Sheet
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.contests import ContestRules, Metric, Tie
-from quizapp.rules.wording import Sentence, people_places, unit_places
+from quizapp.rules.commendations import METRIC_WORDS
+from quizapp.rules.contests import ContestRules
+from quizapp.rules.counting import Combine, Tie
+from quizapp.rules.ranking import compared
+from quizapp.rules.scoring import Condition
+from quizapp.rules.speech import say_all
+from quizapp.rules.units import FROM_POINTS, Facts, Figures, Metric, Reason, measure
+from quizapp.rules.wording import people_places
+from quizapp.rules.wording_awards import unit_places
 
 UNASSIGNED = "未归属"
 _PEOPLE, _SITTINGS = 7, 8  # columns of the units' sheet
-_TIES = {Tie.TIME: "“用时（毫秒）”升序", Tie.FINISH: "“完成时间”升序"}
+_SHOWN = (Metric.PEOPLE, Metric.RATE, Metric.MEAN)  # metrics that have a column in any case
+_TIES = {
+    Tie.TIME: "“用时（毫秒）”升序", Tie.FINISH: "“完成时间”升序", Tie.SITTINGS: "“参与人次（次）”升序",
+    Tie.TOTAL_TIME: "“全部用时（毫秒）”升序", Tie.SUB_SCORE: "“指定部分得分（分）”降序", Tie.LOT: "“抽签号”降序",
+}  # fmt: skip
+_EXACT = "“精确得分（百万分之一分）”降序"
+_OWN = {  # what is compared but stands in no other column
+    Tie.TOTAL_TIME: Column("全部用时（毫秒）", "integer", 16), Tie.SUB_SCORE: Column("指定部分得分（分）", "decimal", 16),
+    Tie.LOT: Column("抽签号", "text", 20),
+}  # fmt: skip
 
 
 class Person(Protocol):
@@ -45,6 +60,10 @@ class Person(Protocol):
     def finished_at(self) -> int: ...
     @property
     def sittings(self) -> int: ...
+    @property
+    def valid(self) -> int: ...
+    @property
+    def merit(self) -> bytes: ...
 
 
 class UnitLine(Protocol):
@@ -65,13 +84,15 @@ class UnitLine(Protocol):
     @property
     def figures(self) -> Figures: ...
     @property
+    def facts(self) -> Facts: ...
+    @property
     def headcount(self) -> int | None: ...
     @property
     def rate(self) -> Fraction | None: ...
     @property
     def value(self) -> Fraction | None: ...
     @property
-    def reasons(self) -> tuple[Sentence, ...]: ...
+    def reasons(self) -> tuple[Reason, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +141,22 @@ def people_sheet(rows: Iterable[Person], rules: ContestRules, stamp: Stamp) -> S
         Column("得分（分）", "decimal", 11), Column("用时", "duration", 14), Column("用时（毫秒）", "integer", 14),
         Column("完成时间", "moment", 25), Column("参与人次（次）", "integer", 12), Column("参赛编号", "text", 36),
     ]  # fmt: skip
+    extra, more = _own_columns(rules)
+    columns += extra
     tally = Tally(
         (
             (
                 row.place, "并列" if row.shared else "", row.name, phone_tail(row.phone), row.unit_name or UNASSIGNED,
                 row.unit_code or "", titles.get(row.division, row.division), row.points, row.time_ms, row.time_ms,
-                row.finished_at, row.sittings, row.entry_id,
+                row.finished_at, row.sittings, row.entry_id, *more(row),
             )
             for row in rows
         ),
         11,
     )  # fmt: skip
-    keys = ["“得分（分）”降序", *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
-    rules_told = "；".join(_told(people_places(rules)))
+    first = _EXACT if rules.counting.combine is Combine.MEAN else "“得分（分）”降序"
+    keys = [first, *(_TIES[tie] for tie in rules.ties), "“参赛编号”升序"]
+    rules_told = "；".join(say_all(people_places(rules)))
     notes = [
         *head_notes(rules, stamp),
         f"排名规则：{rules_told}。",
@@ -140,6 +164,22 @@ def people_sheet(rows: Iterable[Person], rules: ContestRules, stamp: Stamp) -> S
     ]
     totals = tally.totals(len(columns), 2, "合计{rows}人")
     return Sheet(f"{rules.title} 个人成绩", notes, columns, tally, totals, tally.footer(), rules.zone)
+
+
+def _own_columns(rules: ContestRules) -> tuple[list[Column], Callable[[Person], list[object]]]:
+    """Columns that only some rules need, and their values: how many sittings were valid, and what else is compared."""
+    own = [(at, tie) for at, tie in enumerate(rules.ties, start=1) if tie in _OWN]
+    means, asked = rules.counting.combine is Combine.MEAN, rules.scoring.valid != Condition()
+    columns = [Column("有效次数（次）", "integer", 12)] if asked else []
+    columns += [Column("精确得分（百万分之一分）", "integer", 20)] if means else []
+
+    def values(row: Person) -> list[object]:
+        found: list[object] = [row.valid] if asked else []
+        parts = compared(row.merit, rules.ties) if means or own else []
+        found += [parts[0] // 100] if means else []
+        return found + [f"{parts[at]:020d}" if tie is Tie.LOT else parts[at] for at, tie in own]
+
+    return columns + [_OWN[tie] for _, tie in own], values if columns or own else lambda row: []
 
 
 def unit_sheet(rows: Iterable[UnitLine], rules: ContestRules, stamp: Stamp, whole: Figures | None = None) -> Sheet:
@@ -150,26 +190,34 @@ def unit_sheet(rows: Iterable[UnitLine], rules: ContestRules, stamp: Stamp, whol
         Column("参与人数（人）", "integer", 12), Column("参与人次（次）", "integer", 12), Column("参与率", "percent", 10),
         Column("平均分（分）", "decimal", 12), Column("排名依据值", "decimal", 14), Column("未排名次的原因", "text", 34),
     ]  # fmt: skip
+    deciding = [metric for metric in rules.units.metrics if metric not in _SHOWN]
+    columns += [Column(METRIC_WORDS[metric], "decimal", 14) for metric in deciding]
     tally = Tally(
         (
             (
                 row.place, "并列" if row.shared else "", row.name, row.code, row.kind, row.parent_name, row.headcount,
                 row.figures.people, row.figures.sittings, row.rate, _cents(shown_mean(row, rules)),
-                _cents(shown_value(row, rules)), "；".join(_told(row.reasons)),
+                _cents(shown_value(row, rules)), "；".join(say_all(row.reasons)),
+                *(_cents(shown_metric(row, rules, metric)) for metric in deciding),
             )
             for row in rows
         ),
         _PEOPLE,
         _SITTINGS,
     )  # fmt: skip
-    rules_told = "；".join(_told(unit_places(rules)))
+    rules_told = "；".join(say_all(unit_places(rules)))
+    keys = "、".join(["“排名依据值”降序", *(f"“{_heading(metric)}”降序" for metric in rules.units.then)])
     notes = [
         *head_notes(rules, stamp),
         f"排名规则：{rules_told}。",
-        "有名次的单位依次按“排名依据值”降序、“单位编码”升序重新排序，得到同样的次序；其余按单位编码列在后面。",
+        f"有名次的单位依次按{keys}、“单位编码”升序重新排序，得到同样的次序；其余按单位编码列在后面。",
     ]
     totals = tally.totals(len(columns), 2, "各行相加，共{rows}个单位")
     return Sheet(f"{rules.title} 单位成绩", notes, columns, tally, totals, _unit_footer(tally, whole), rules.zone)
+
+
+def _heading(metric: Metric) -> str:
+    return {Metric.PEOPLE: "参与人数（人）", Metric.RATE: "参与率", Metric.MEAN: "平均分（分）"}.get(metric, METRIC_WORDS[metric])
 
 
 def _unit_footer(tally: Tally, whole: Figures | None) -> Iterator[str]:
@@ -218,8 +266,13 @@ def shown_mean(row: UnitLine, rules: ContestRules) -> Fraction | None:
 
 def shown_value(row: UnitLine, rules: ContestRules) -> Fraction | None:
     """The value that ranks, kept back where it would give away a mean that is kept back."""
-    by_mean = any(metric is Metric.MEAN for metric, _ in rules.units.weights)
-    return None if by_mean and row.figures.people < rules.units.hide_mean_below else row.value
+    return None if rules.units.by_points and row.figures.people < rules.units.hide_mean_below else row.value
+
+
+def shown_metric(row: UnitLine, rules: ContestRules, metric: Metric) -> Fraction | None:
+    """One metric, kept back likewise."""
+    hidden = metric in FROM_POINTS and row.figures.people < rules.units.hide_mean_below
+    return None if hidden else measure(metric, row.facts, rules.units)
 
 
 def phone_tail(phone: str | None) -> str:
@@ -253,10 +306,6 @@ def file_name(sheet: Sheet, stamp: Stamp, layout: str) -> str:
     """六月竞赛 个人成绩 20260604-1100.xlsx"""
     at = datetime.fromtimestamp(stamp.as_of / 1000, UTC).astimezone(ZoneInfo(sheet.zone))
     return f"{sheet.title} {at:%Y%m%d-%H%M}.{layout}"
-
-
-def _told(sentences: Iterable[Sentence]) -> list[str]:
-    return [text.format(**params) for text, params in sentences]
 
 
 def _cents(value: Fraction | None) -> Fraction | None:

@@ -16,7 +16,7 @@ Words = Callable[[Any], str]
 NUMBERS = frozenset({"integer", "decimal", "percent"})
 ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _ODD_CELLS_NAMED = 20
 
 
@@ -129,15 +129,15 @@ class _CsvCells:
         def said(value: Any) -> str:
             if not isinstance(value, str):
                 return empty if value is None else words(value)
-            if ODD.search(value):
+            if not value.isprintable() and ODD.search(value):
                 value = self.odd.clean(value, self.line, column.heading)
-            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+            return _unarmed(value)
 
         return said
 
 
 def _unarmed(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text[:1] in _FORMULA_STARTS else text
 
 
 def _moment_words(zone: ZoneInfo, ms: int) -> str:

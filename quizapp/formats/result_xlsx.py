@@ -1,9 +1,11 @@
 """Tables as xlsx: laid out for paper, every cell a text or a number by its type, one row in memory at a time."""
 
+import html
+import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import IO, Any
@@ -11,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from quizapp.formats.result_table import NUMBERS, ODD, Column, OddCells, Sheet, Words, safe_text, wording
@@ -19,6 +22,8 @@ ROWS_PER_SHEET = 1_048_000  # xlsx ends at 1,048,576; the rest is for notes, tot
 
 _TITLE_CHARACTERS = str.maketrans("[]:*?/\\", "［］：＊？／＼")
 _LAID_OUT = 10_000  # rows; nobody prints more, and every height set stays in memory
+_LONGEST = 32_767  # UTF-16 units of a cell
+_MARKED = re.compile(r"[&<>\r]|_x[0-9a-fA-F]{4}_|\A\s|\s\Z")
 _FONT = "微软雅黑"
 _INK, _SECOND_INK, _LINE, _GROUND, _TINT, _PRIMARY = "#17212B", "#51606F", "#DDE3EA", "#F5F7FA", "#E8F0F9", "#12508F"
 
@@ -52,16 +57,20 @@ def write_xlsx(sheet: Sheet, out: IO[bytes]) -> None:
             shutil.copyfileobj(made, out)
 
 
+def _first(text: str, units: int) -> str:
+    """The beginning of a text; Excel counts UTF-16 units."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+
+
 def _cut(legal: str, suffix: str) -> str:
-    room = 31 * 2 - len(suffix.encode("utf-16-le"))  # Excel counts UTF-16 units
-    return legal.encode("utf-16-le")[:room].decode("utf-16-le", "ignore").rstrip(" '") + suffix
+    return _first(legal, 31 - len(suffix)).rstrip(" '") + suffix
 
 
 def _fill(book: xlsxwriter.Workbook, sheet: Sheet) -> None:
     rows: Iterator[Sequence[object]] = iter(sheet.rows)
     styles, odd = _Styles(book), OddCells()
     for number in count(1):
-        page = _Page(book.add_worksheet(sheet_titles([sheet.title] * number)[-1]), sheet, styles, odd)
+        page = _Page(book.add_worksheet(sheet_titles([sheet.title] * number)[-1], _Lines), sheet, styles, odd)
         page.write_rows(islice(rows, ROWS_PER_SHEET))
         following = next(rows, None)
         if following is None:
@@ -84,21 +93,34 @@ class _Styles:
         self.total = self._by_shape(book, cell | {"bold": True, "bg_color": _GROUND})
 
     @staticmethod
-    def _by_shape(book: xlsxwriter.Workbook, base: dict[str, Any]) -> dict[str, Format]:
+    def _by_shape(book: xlsxwriter.Workbook, base: dict[str, Any]) -> dict[str, int]:
         # "@" keeps codes and telephone numbers text even after somebody edits the cell.
         text = book.add_format(base | {"num_format": "@", "text_wrap": True, "align": "left", "indent": 1})
         base = base | {"align": "right", "indent": 1}
         numbers = {"integer": "0", "decimal": "General", "mean": "0.00", "percent": "0.0%"}
         shapes = {kind: book.add_format(base | {"num_format": shown}) for kind, shown in numbers.items()}
-        return dict.fromkeys(("text", "duration", "moment"), text) | shapes
+        formats = dict.fromkeys(("text", "duration", "moment"), text) | shapes
+        return {kind: made._get_xf_index() for kind, made in formats.items()}
+
+
+class _Lines(Worksheet):
+    """A worksheet that takes a line as XML: XlsxWriter needs four times as long, cell by cell. Only with constant memory."""
+
+    def write_line(self, line: int, height: float, cells: str) -> None:
+        self._check_dimensions(line, 0)
+        self._write_single_row(line)  # what was written before
+        self.fh.write(f'<row r="{line + 1}" ht="{height:g}" customHeight="1">{cells}</row>')
 
 
 class _Page:
     """One worksheet, written from top to bottom: with constant memory a row that is passed cannot be returned to."""
 
-    def __init__(self, page: Worksheet, sheet: Sheet, styles: _Styles, odd: OddCells) -> None:
+    def __init__(self, page: _Lines, sheet: Sheet, styles: _Styles, odd: OddCells) -> None:
         self.page, self.sheet, self.styles, self.odd = page, sheet, styles, odd
-        self.words = [_wording(column, ZoneInfo(sheet.zone)) for column in sheet.columns]
+        self.columns = [
+            (xl_col_to_name(at), column, _wording(column, ZoneInfo(sheet.zone)))
+            for at, column in enumerate(sheet.columns)
+        ]
         self.right = len(sheet.columns) - 1
         self.width = sum(column.width for column in sheet.columns)
         self.line = 0
@@ -140,25 +162,22 @@ class _Page:
         page.repeat_rows(self.heading)
         page.set_footer("&C第 &P 页，共 &N 页")
 
-    def _write_row(self, row: Iterable[Any], styles: dict[str, Format]) -> None:
-        line, page, lines = self.line, self.page, 1
-        for at, (column, words, value) in enumerate(zip(self.sheet.columns, self.words, row, strict=True)):
-            kind = column.kind
+    def _write_row(self, row: Iterable[Any], styles: Mapping[str, int]) -> None:
+        cells, lines, number = [], 1, self.line + 1
+        for (letter, column, words), value in zip(self.columns, row, strict=True):
+            shape: str = column.kind
             text = value if type(value) is str else words(value) if words else None
             if text:
-                if ODD.search(text):
-                    text = self.odd.clean(text, line + 1, column.heading)
-                if line < _LAID_OUT and len(text) * 2 >= column.width:
+                if not text.isprintable() and ODD.search(text):
+                    text = self.odd.clean(text, number, column.heading)
+                if number <= _LAID_OUT and len(text) * 2 >= column.width:
                     lines = max(lines, _lines(text, column.width - 1))
-                page.write_string(line, at, _plain(text), styles[kind])
-            elif text == "" or value is None:
-                page.write_blank(line, at, None, styles[kind])
-            elif kind == "decimal":
-                page.write_number(line, at, float(value / 100), styles[kind if value.denominator == 1 else "mean"])
+                told = f' t="inlineStr"><is>{_inline(text)}</is>'
             else:
-                page.write_number(line, at, value if kind == "integer" else float(value), styles[kind])
-        if lines > 1:  # spreadsheets do not always find the height of a wrapped row themselves
-            page.set_row(line, 14 * lines + 4)
+                shape, told = _figure(column.kind, value)
+            cells.append(f'<c r="{letter}{number}" s="{styles[shape]}"{told}</c>')
+        # spreadsheets do not always find the height of a wrapped row themselves
+        self.page.write_line(self.line, 14 * lines + 4, "".join(cells))
         self.line += 1
 
     def _across(self, text: str, style: Format, height: int = 18) -> None:
@@ -175,6 +194,25 @@ def _wording(column: Column, zone: ZoneInfo) -> Words | None:
         return None
     words = wording(column.kind, zone)
     return lambda value: "—" if value is None else words(value)
+
+
+def _figure(kind: str, value: Any) -> tuple[str, str]:
+    """(the shape it is shown in, a number as the cell holds it); nothing is an empty cell."""
+    if value is None or value == "":
+        return kind, ">"
+    if kind == "decimal":
+        return kind if value.denominator == 1 else "mean", f"><v>{float(value / 100):.16G}</v>"
+    return kind, f"><v>{float(value):.16G}</v>"
+
+
+def _inline(text: str) -> str:
+    """A text as the cell holds it; what a spreadsheet would read as an escape of its own is escaped."""
+    if len(text) > _LONGEST // 2:
+        text = _first(text, _LONGEST)
+    if not _MARKED.search(text):
+        return f"<t>{text}</t>"
+    told = re.sub("_(?=x[0-9a-fA-F]{4}_)", "_x005F_", text).replace("\r", "_x000D_")
+    return f'<t xml:space="preserve">{html.escape(told, quote=False)}</t>'
 
 
 def _plain(text: str) -> str:

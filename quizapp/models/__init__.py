@@ -8,11 +8,28 @@ from quizapp.models import (
     boards,
     contests,
     exports,
+    marking,
     options,
     organisations,
+    records,
     sittings,
     standings,
 )
 from quizapp.models.base import Base
 
-__all__ = ["Base", "accounts", "admissions", "audit", "banks", "boards", "contests", "exports", "options", "organisations", "sittings", "standings"]
+__all__ = [
+    "Base",
+    "accounts",
+    "admissions",
+    "audit",
+    "banks",
+    "boards",
+    "contests",
+    "exports",
+    "marking",
+    "options",
+    "organisations",
+    "records",
+    "sittings",
+    "standings",
+]

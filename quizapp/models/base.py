@@ -113,7 +113,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._read() as session:
+        """A transaction to read in. It is committed: at a rollback the driver forgets what PostgreSQL has prepared on the connection,
+        and every statement is planned anew."""
+        with self._read.begin() as session:
             yield session
 
     def reading_replica(self, now: int) -> Session:
@@ -125,6 +127,7 @@ class Database:
     def replica(self, now: int) -> Iterator[Session]:
         with self.reading_replica(now) as session:
             yield session
+            session.commit()
 
     @contextmanager
     def at_once(self) -> Iterator[Session]:
@@ -136,7 +139,10 @@ class Database:
     def is_away(error: BaseException) -> bool:
         """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
         known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError | sqlite3.OperationalError
-        return isinstance(error, known) or type(error) in (DatabaseError, sqlite3.DatabaseError)  # a file that is no database
+        return isinstance(error, known) or type(error) in (
+            DatabaseError,
+            sqlite3.DatabaseError,
+        )  # a file that is no database
 
     def answers(self) -> bool:
         """Whether the database can be reached."""

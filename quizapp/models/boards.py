@@ -3,7 +3,7 @@
 from sqlalchemy import Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Merit, Millis
+from quizapp.models.base import Base, Json, Merit, Millis
 
 
 class BoardRow(Base):
@@ -63,6 +63,7 @@ class BoardUnit(Base):
     own_sittings: Mapped[int]
     own_points: Mapped[int] = mapped_column(Millis)
     merit: Mapped[bytes] = mapped_column(Merit)
+    metrics: Mapped[dict[str, str] | None] = mapped_column(Json)  # exact figures that its sums do not give
 
 
 class BoardState(Base):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.models.base import Base, Json, Millis
@@ -23,6 +23,12 @@ class Contest(Base):
     last_start: Mapped[int] = mapped_column(Millis)
     closes_at: Mapped[int] = mapped_column(Millis)
     paused_at: Mapped[int | None] = mapped_column(Millis)
+    halted_at: Mapped[int | None] = mapped_column(Millis)  # since when all clocks stand still
+    published_at: Mapped[int | None] = mapped_column(Millis)
+    seed: Mapped[str] = mapped_column(
+        String(64), server_default=text("''")
+    )  # of lots; its hash is shown, itself not before the end
+    room_code: Mapped[str | None] = mapped_column(String(12))
     created_at: Mapped[int] = mapped_column(Millis)
     changed_at: Mapped[int] = mapped_column(Millis)
 
@@ -44,13 +50,18 @@ class Entry(Base):
     division: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(64))
     phone: Mapped[str | None] = mapped_column(String(20))
-    identity: Mapped[str | None] = mapped_column(String(140))  # one person enters once: the phone, or unit and seat number
+    identity: Mapped[str | None] = mapped_column(
+        String(140)
+    )  # one person enters once: the phone, or unit and seat number
     code_hash: Mapped[str | None] = mapped_column(String(64))  # of the 取回码
     counts: Mapped[bool] = mapped_column(default=True)  # false for staff trying a contest
     consented_at: Mapped[int | None] = mapped_column(Millis)
     may_publish: Mapped[bool] = mapped_column(default=False)  # the full name on a published list
     disputed_at: Mapped[int | None] = mapped_column(Millis)  # 不是本单位人员, said by the liaison
     unit_changes: Mapped[int] = mapped_column(default=0)
+    details: Mapped[dict[str, str] | None] = mapped_column(Json)  # what the contest asks besides name, phone and unit
+    gate_at: Mapped[int | None] = mapped_column(Millis)  # when the gate text was read
+    checked_in_at: Mapped[int | None] = mapped_column(Millis)
     created_at: Mapped[int] = mapped_column(Millis)
 
 

@@ -37,7 +37,7 @@ class Sitting(Base):
     entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     unit_id: Mapped[int | None]
-    track: Mapped[str] = mapped_column(String(16))
+    track: Mapped[str] = mapped_column(String(16))  # see rules.attempts.track
     attempt_no: Mapped[int]
     day: Mapped[str] = mapped_column(String(10))
     day_no: Mapped[int]
@@ -45,6 +45,8 @@ class Sitting(Base):
     started_at: Mapped[int] = mapped_column(Millis)
     deadline: Mapped[int] = mapped_column(Millis)
     grace_ms: Mapped[int]
+    extra_ms: Mapped[int] = mapped_column(server_default="0")  # granted on top of the clock
+    halted_ms: Mapped[int] = mapped_column(server_default="0")  # how long its clock stood still
     item_no: Mapped[int | None]  # under an item clock: the item that is open now
     item_deadline: Mapped[int | None] = mapped_column(Millis)
     paper: Mapped[list[Any]] = mapped_column(Json)
@@ -57,7 +59,12 @@ class Sitting(Base):
     points: Mapped[int | None]
     of: Mapped[int | None]
     right: Mapped[int | None]
+    total: Mapped[int] = mapped_column(server_default="0")  # items of the paper
+    valid: Mapped[bool | None]
+    sub_points: Mapped[int] = mapped_column(server_default="0")
     time_ms: Mapped[int | None] = mapped_column(Millis)
     marks: Mapped[list[int] | None] = mapped_column(Json)
     receipt: Mapped[str | None] = mapped_column(String(40))
-    late: Mapped[dict[str, Any] | None] = mapped_column(Json)  # answers that arrived after the deadline: evidence, never marked
+    late: Mapped[dict[str, Any] | None] = mapped_column(
+        Json
+    )  # answers that arrived after the deadline: evidence, never marked

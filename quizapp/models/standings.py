@@ -1,6 +1,6 @@
 """What counts now, kept apart from the rows that saves write to; and which job is due."""
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.models.base import Base, Merit, Millis
@@ -23,6 +23,10 @@ class Standing(Base):
     time_ms: Mapped[int] = mapped_column(Millis)
     finished_at: Mapped[int] = mapped_column(Millis)
     sittings: Mapped[int]
+    valid: Mapped[int] = mapped_column(server_default="0")
+    stage: Mapped[str] = mapped_column(
+        String(16), server_default=text("''")
+    )  # where each stage is ranked apart: the one it is of
     merit: Mapped[bytes] = mapped_column(Merit)
     changed_at: Mapped[int] = mapped_column(Millis)
 
@@ -39,6 +43,11 @@ class UnitShare(Base):
     points: Mapped[int]
     sittings: Mapped[int]
     people: Mapped[int] = mapped_column(server_default="1")
+    valid: Mapped[int] = mapped_column(server_default="0")
+    scored: Mapped[int] = mapped_column(server_default="0")
+    full: Mapped[int] = mapped_column(server_default="0")
+    passed: Mapped[int] = mapped_column(server_default="0")
+    stage: Mapped[str] = mapped_column(String(16), server_default=text("''"))
 
 
 class JobRun(Base):

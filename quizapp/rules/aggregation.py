@@ -1,34 +1,24 @@
-"""People -> every unit above them: participants, sittings, rate, mean, value, and who gets a place."""
+"""People -> every unit above them: what each person adds where, sums over subtrees, and what decides about each unit."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from heapq import merge
 
-from quizapp.rules.contests import Metric, UnitRules
-from quizapp.rules.scoring import Finished, Standing
+from quizapp.rules.counting import Finished, Standing
+from quizapp.rules.ranking import places, value_merit
+from quizapp.rules.units import OF_ALL_PEOPLE, Facts, Figures, Metric, UnitRules, measure
 
 Parents = Mapping[int, int | None]
+Fold = Callable[[Sequence[Finished]], Standing]
+
+ROOT = 0
+"""Stands above every unit that has nothing above it, so that everybody is counted once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """参与人数, 参与人次, sum of standings in hundredths."""
-
-    people: int = 0
-    sittings: int = 0
-    points: int = 0
-
-    def plus(self, other: "Figures") -> "Figures":
-        return Figures(self.people + other.people, self.sittings + other.sittings, self.points + other.points)
-
-    def minus(self, other: "Figures") -> "Figures":
-        return Figures(self.people - other.people, self.sittings - other.sittings, self.points - other.points)
-
-    @property
-    def mean(self) -> Fraction | None:
-        """Mean standing in points (not hundredths), exact; None without participants."""
-        return Fraction(self.points, 100 * self.people) if self.people else None
+def rooted(parents: Parents) -> Parents:
+    """The same tree with one root."""
+    return {unit: ROOT if parent is None else parent for unit, parent in parents.items()} | {ROOT: None}
 
 
 def line_of(unit: int, parents: Parents) -> list[int]:
@@ -41,23 +31,44 @@ def line_of(unit: int, parents: Parents) -> list[int]:
     return line
 
 
-def shares(sittings: Sequence[Finished], parents: Parents, fold: Callable[[Sequence[Finished]], Standing]) -> dict[int, Figures]:
+def figures_of(standing: Standing) -> Figures:
+    """What one person with this standing adds to a unit."""
+    return Figures(
+        1,
+        standing.sittings,
+        standing.points,
+        standing.valid,
+        int(standing.points > 0),
+        int(standing.full),
+        int(standing.passed),
+    )
+
+
+def by_unit(sittings: Sequence[Finished], parents: Parents, fold: Fold) -> dict[int, Standing]:
+    """The standing of one person as every unit sees it: of the sittings made for it or below it.
+
+    Somebody who sat for one unit only is given for that one; it is the same above.
+    """
+    placed = [sitting for sitting in sittings if sitting.unit_id is not None]
+    units = {sitting.unit_id for sitting in placed}
+    if len(units) == 1:
+        return {unit: fold(placed) for unit in units if unit is not None}
+    below: dict[int, list[Finished]] = defaultdict(list)
+    for sitting in placed:
+        for above in line_of(sitting.unit_id or 0, parents):
+            below[above].append(sitting)
+    return {unit: fold(made) for unit, made in below.items()}
+
+
+def shares(sittings: Sequence[Finished], parents: Parents, fold: Fold) -> dict[int, Figures]:
     """What one person's sittings add to which units, so that the sum over any subtree is that subtree's figures.
 
     Every unit counts the sittings made for it or below it, and counts the person once. Somebody who sat for one unit adds to
     that one only; somebody who moved also adds a correction (one person less, the difference of points) where lines meet.
     """
-    placed = [sitting for sitting in sittings if sitting.unit_id is not None]
-    units = {sitting.unit_id for sitting in placed}
-    if len(units) == 1:
-        return {unit: Figures(1, len(placed), fold(placed).points) for unit in units if unit is not None}
-    below: dict[int, list[Finished]] = defaultdict(list)
-    for sitting in placed:
-        for above in line_of(sitting.unit_id or 0, parents):
-            below[above].append(sitting)
-    whole = {unit: Figures(1, len(made), fold(made).points) for unit, made in below.items()}
+    whole = {unit: figures_of(standing) for unit, standing in by_unit(sittings, parents, fold).items()}
     added = dict(whole)
-    for unit, figures in whole.items():
+    for unit, figures in whole.items() if len(whole) > 1 else ():
         parent = parents.get(unit)
         if parent in added:
             added[parent] = added[parent].minus(figures)
@@ -73,51 +84,66 @@ def roll_up(parents: Parents, own: Mapping[int, Figures]) -> dict[int, Figures]:
     return dict(totals)
 
 
-def rate(people: int, headcount: int | None) -> Fraction | None:
-    """Participation rate; None without a head count. Above 1 it is shown and flagged, never capped."""
-    return Fraction(people, headcount) if headcount else None
+def spread_up(parents: Parents, people: Sequence[Mapping[int, int]]) -> dict[int, list[int]]:
+    """The points of every person of every unit with its subtree, best first; a person is given as unit -> points (`by_unit`)."""
+    own: dict[int, list[int]] = defaultdict(list)
+    for person in people:
+        if len(person) == 1:
+            [(unit, points)] = person.items()
+            own[unit].append(points)
+    lists: dict[int, list[list[int]]] = defaultdict(list)
+    for unit, found in own.items():
+        found.sort(reverse=True)
+        for above in line_of(unit, parents):
+            lists[above].append(found)
+    return {unit: list(merge(*found, reverse=True)) for unit, found in _with_movers(lists, people).items()}
 
 
-def is_flagged(people: int, headcount: int | None) -> bool:
-    """More people than should take part: the head count is to be checked before the unit gets a place."""
-    return headcount is not None and people > headcount
+def _with_movers(lists: dict[int, list[list[int]]], people: Sequence[Mapping[int, int]]) -> dict[int, list[list[int]]]:
+    for person in people:
+        for unit, points in person.items() if len(person) > 1 else ():
+            lists[unit].append([points])
+    return lists
 
 
-def value(figures: Figures, headcount: int | None, rules: UnitRules) -> Fraction | None:
-    """The weighted sum by which units are ranked (rates on 0 … 100); None where a figure that it needs is missing."""
-    share = rate(figures.people, headcount)
-    metrics: dict[Metric, Fraction | None] = {
-        Metric.MEAN: figures.mean,
-        Metric.RATE: None if share is None else share * 100,
-        Metric.PEOPLE: Fraction(figures.people),
-        Metric.POINTS: Fraction(figures.points, 100),
-    }
-    total = Fraction(0)
-    for metric, weight in rules.weights:
-        figure = metrics[metric]
-        if figure is None:
-            return None
-        total += weight * figure
-    return total
+def steps(figures: Mapping[int, Facts], kinds: Mapping[int, str | None], rules: UnitRules) -> dict[int, Fraction]:
+    """名次分 of every unit with participants: by its place among the units of its kind in the whole contest, ties alike."""
+    peers: dict[str | None, list[tuple[bytes, int]]] = defaultdict(list)
+    for unit, facts in figures.items():
+        found = measure(rules.steps.of, facts, rules)
+        if facts.figures.people and found is not None:
+            peers[kinds.get(unit)].append((value_merit([found]), unit))
+    scores: dict[int, Fraction] = {}
+    for rows in peers.values():
+        rows.sort(reverse=True)
+        for (_, unit), (place, _shared) in zip(rows, places(key for key, _ in rows), strict=True):
+            scores[unit] = Fraction(max(rules.steps.least, rules.steps.first - rules.steps.step * (place - 1)), 100)
+    return scores
 
 
-def shortfalls(figures: Figures, headcount: int | None, rules: UnitRules) -> list[tuple[str, dict[str, object]]]:
-    """Why a unit gets no place, as (message id, its parameters), all reasons; empty when it qualifies."""
-    share = rate(figures.people, headcount)
-    reasons: list[tuple[str, dict[str, object]]] = []
-    if figures.people == 0:
-        return [("未参赛", {})]
-    if figures.people < rules.least_people:
-        reasons.append(("参与人数{people}人，要求至少{least}人", {"people": figures.people, "least": rules.least_people}))
-    if is_flagged(figures.people, headcount):
-        reasons.append(("参与率超过100%，请核对应参人数", {}))
-    needs_rate = rules.min_rate is not None or any(metric is Metric.RATE for metric, _ in rules.weights)
-    if needs_rate and share is None:
-        reasons.append(("没有应参人数，无法计算参与率", {}))
-    if rules.min_rate is not None and share is not None and share < rules.min_rate:
-        least = -(-rules.min_rate.numerator * (headcount or 0) // rules.min_rate.denominator)
-        reasons.append(("参与率未达到要求，还差{missing}人", {"missing": least - figures.people}))
-    mean = figures.mean
-    if rules.min_mean is not None and mean is not None and mean * 100 < rules.min_mean:
-        reasons.append(("平均分未达到{least}分", {"least": Fraction(rules.min_mean, 100)}))
-    return reasons
+def facts_of(
+    rules: UnitRules, figures: Mapping[int, Figures], headcounts: Callable[[int], int | None], *,
+    kinds: Mapping[int, str | None], spreads: Mapping[int, Sequence[int]] | None = None,
+    bonuses: Mapping[int, int] | None = None, full_marks: int = 0,
+) -> dict[int, Facts]:  # fmt: skip
+    """What decides about each unit that has figures, those of `ROOT` among them; `bonuses` and `full_marks` in hundredths."""
+    overall = figures.get(ROOT, Figures())
+    spreads, bonuses = spreads or {}, bonuses or {}
+
+    def fact(unit: int, step: Fraction | None = None) -> Facts:
+        return Facts(
+            figures.get(unit, Figures()), headcounts(unit), spreads.get(unit, ()), step, Fraction(bonuses.get(unit, 0), 100),
+            overall.mean, Fraction(full_marks, 100) if full_marks else None,
+        )  # fmt: skip
+
+    units = {*figures, *bonuses}
+    if Metric.STEPS not in rules.metrics:
+        return {unit: fact(unit) for unit in units}
+    scores = steps({unit: fact(unit) for unit in units - {ROOT}}, kinds, rules)
+    return {unit: fact(unit, scores.get(unit)) for unit in units}
+
+
+def needs_spread(rules: UnitRules) -> bool:
+    """Whether the points of every person are needed, not only sums."""
+    wanted = {*rules.metrics, rules.steps.of} if Metric.STEPS in rules.metrics else set(rules.metrics)
+    return bool(wanted & OF_ALL_PEOPLE)

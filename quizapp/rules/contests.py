@@ -2,25 +2,13 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 
-from quizapp.rules.marking import Marking
+from quizapp.rules.commendations import Commendation
+from quizapp.rules.counting import Counting, Span, Tie
 from quizapp.rules.papers import PaperBlueprint
-
-
-class Counts(StrEnum):
-    """Which sittings make the standing of an entry."""
-
-    BEST = "best"
-    LAST = "last"
-    SUM_OF_DAYS = "sum_of_days"  # the best of each day, added up
-
-
-class Tie(StrEnum):
-    """What is compared after points, in the order given; what is still equal shares the place."""
-
-    TIME = "time"  # less time used by what counts
-    FINISH = "finish"  # the earlier hand-in
+from quizapp.rules.scoring import Scoring
+from quizapp.rules.tickets import Prize, TicketRules
+from quizapp.rules.units import UnitRules
 
 
 class Release(StrEnum):
@@ -28,6 +16,7 @@ class Release(StrEnum):
 
     AT_ONCE = "at_once"
     AT_END = "at_end"
+    PUBLISHED = "published"  # when the results are published
     NEVER = "never"
 
 
@@ -46,13 +35,12 @@ class Door(StrEnum):
     ACCOUNT = "account"
 
 
-class Metric(StrEnum):
-    """A figure of a unit by which units can be ranked; rates and means on a scale of 0 to 100."""
+class Ask(StrEnum):
+    """What an entry may ask for besides name, phone and unit."""
 
-    MEAN = "mean"
-    RATE = "rate"
-    PEOPLE = "people"
-    POINTS = "points"
+    ID_NUMBER = "id_number"
+    ADDRESS = "address"
+    POST = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +55,28 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many counted sittings an entry may start; None is no limit. Practice is apart and never counts."""
+    """How many counted sittings an entry may start; None is no limit. Practice is apart and never counts.
+
+    retakes: further sittings for those who have not passed when the total is used up; cooldown_ms: the wait after a hand-in.
+    """
 
     per_day: int | None = None
     total: int | None = None
     practice_per_day: int = 0
+    retakes: int = 0
+    cooldown_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Further chances a day for what people do to spread the contest; off unless a file turns them on."""
+
+    share: int = 0  # somebody opened the link that was shared
+    invite: int = 0  # somebody entered by it
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.share or self.invite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +89,47 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
+class Promotion:
+    """Who goes on to the next stage: the `best` of everybody, or of each unit of kind `per_unit` (一个单位几名)."""
+
+    best: int
+    per_unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of a contest with a window, paper, clock or limits of its own (a round, a theme of a day, a level, a bank).
+
+    What it leaves out is the contest's. `after`: it is open to those who reached `least` points (hundredths) in another stage.
+    A stage that does not count is training. `promote`: who may go on to the stage that follows.
+    """
+
+    code: str
+    title: str
+    opens_at: int | None = None
+    last_start: int | None = None
+    closes_at: int | None = None
+    blueprint: PaperBlueprint | None = None
+    clock: Clock | None = None
+    limits: Limits | None = None
+    after: str = ""
+    least: int = 0
+    counts: bool = True
+    promote: Promotion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRules:
     doors: tuple[Door, ...] = (Door.LINK, Door.ROSTER, Door.ACCOUNT)
     units: tuple[str, ...] = ()  # codes: only people of these units and those below; empty is everybody
     unit_changes: int = 1
+    change_within_ms: int | None = None  # after entering; None is until the end
     minors: bool = False  # class and seat number instead of names; nothing public
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRules:
-    """How units are ranked: a weighted sum of metrics, and what a unit needs to get a place."""
-
-    weights: tuple[tuple[Metric, Fraction], ...] = ((Metric.MEAN, Fraction(1)),)
-    min_people: int = 1
-    min_rate: Fraction | None = None  # 1 = everybody
-    min_mean: int | None = None  # hundredths of a point
-    hide_mean_below: int = 5  # people; a smaller unit's mean would give away its people
-
-    @property
-    def by_mean(self) -> bool:
-        """Whether the mean decides about places."""
-        return any(metric is Metric.MEAN for metric, _ in self.weights)
-
-    @property
-    def least_people(self) -> int:
-        """How many participants a unit needs for a place: a mean that is hidden cannot be ranked by."""
-        return max(self.min_people, self.hide_mean_below if self.by_mean else 1)
+    guests: bool = False  # people without a unit may play, and do not count
+    ask: tuple[Ask, ...] = ()
+    gate: str = ""  # a text that must be read before the first start
+    check_in: bool = False  # only who has been checked in may start
+    room_code: bool = False  # only with the code told in the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,8 @@ class BoardRules:
     people: Board = Board.LIVE
     units: Board = Board.LIVE
     freeze_at: int | None = None
+    dense: bool = False  # 1 2 2 3 instead of 1 2 2 4
+    each_stage: bool = False  # scores start anew with every stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +154,26 @@ class ContestRules:
     about: str = ""
     organiser: str = ""
     telephone: str = ""
+    study: bool = False  # the banks may be read before
     limits: Limits = field(default_factory=Limits)
-    marking: Marking = field(default_factory=Marking)
-    counts: Counts = Counts.BEST
+    extra: Extra = field(default_factory=Extra)
+    scoring: Scoring = field(default_factory=Scoring)
+    counting: Counting = field(default_factory=Counting)
     ties: tuple[Tie, ...] = (Tie.TIME, Tie.FINISH)
     pass_points: int | None = None  # hundredths; None where nobody passes or fails
+    stages: tuple[Stage, ...] = ()
+    cycle: Span | None = None  # stages by the calendar instead: each day, week (from Monday) or month
     release_score: Release = Release.AT_ONCE
     release_key: Release = Release.AT_ONCE
     divisions: tuple[Division, ...] = ()
     entry: EntryRules = field(default_factory=EntryRules)
     units: UnitRules = field(default_factory=UnitRules)
     board: BoardRules = field(default_factory=BoardRules)
+    commendations: tuple[Commendation, ...] = ()
+    tickets: TicketRules | None = None
+    prizes: tuple[Prize, ...] = ()
+
+    @property
+    def full_marks(self) -> int:
+        """What one sitting is worth at most, hundredths."""
+        return self.scoring.of(self.blueprint)

@@ -6,6 +6,9 @@ Choices and keys are held by position, never by letter: letters belong to one si
 from dataclasses import dataclass
 from enum import StrEnum
 
+from quizapp.rules.numerals import Range
+from quizapp.rules.regions import Region
+
 JUDGE_WORDS = {"对": True, "错": False}
 
 
@@ -16,6 +19,12 @@ class Kind(StrEnum):
     MULTIPLE = "multiple"
     JUDGE = "judge"
     BLANK = "blank"
+    NUMERIC = "numeric"
+    ORDER = "order"
+    MATCH = "match"
+    HOTSPOT = "hotspot"
+    CASE = "case"
+    ESSAY = "essay"  # the only one that people mark
 
 
 class Difficulty(StrEnum):
@@ -24,13 +33,29 @@ class Difficulty(StrEnum):
     HARD = "难"
 
 
-Key = tuple[int, ...] | bool | tuple[tuple[str, ...], ...]
-"""single, multiple: ascending positions of the right choices; judge: a truth; blank: for each blank the accepted texts."""
+LONGEST_ESSAY = 5_000
+
+Key = tuple[int, ...] | bool | tuple[tuple[str, ...], ...] | Range | None
+"""single, multiple: ascending positions of the right choices; order: positions in the right order; match: for each on the left
+the position of its partner; judge: a truth; blank: for each blank the accepted texts; numeric: a range; others have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What the markers of an essay look at; `points` in hundredths where the rubric says how many."""
+
+    name: str
+    points: int | None = None
+    explain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. `id` is stable for ever; `cite` names articles of law as 「安全生产法 第五条」."""
+    """One question. `id` is stable for ever; `cite` names articles of law as 「安全生产法 第五条」.
+
+    `choices` are the right column of a match beside its `left`; `unit` is a numeric's, `alt` and `regions` a hotspot's, `items` a
+    case's, `rubric` an essay's, which has from `least` to `most` characters.
+    """
 
     id: str
     kind: Kind
@@ -42,6 +67,14 @@ class Item:
     explain: str = ""
     cite: tuple[str, ...] = ()
     image: str | None = None
+    left: tuple[str, ...] = ()
+    unit: str = ""
+    alt: str = ""
+    regions: tuple[Region, ...] = ()
+    items: tuple["Item", ...] = ()
+    rubric: tuple[Criterion, ...] = ()
+    least: int | None = None
+    most: int | None = None
 
     @property
     def blanks(self) -> int:

@@ -48,12 +48,15 @@ class PaperBlueprint:
 
 @dataclass(frozen=True, slots=True)
 class PaperItem:
-    """One place of a frozen paper: the item's bank and index there, its points, and `order[shown] = position in the bank`."""
+    """One place of a frozen paper: the item's bank and index there, its points, and `order[shown] = position in the bank`;
+    `parts` are the orders of a case's own items.
+    """
 
     bank: str
     index: int
     points: int
     order: tuple[int, ...] = ()
+    parts: tuple[tuple[int, ...], ...] = ()
 
 
 Paper = tuple[PaperItem, ...]
@@ -64,7 +67,9 @@ def shortages(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) ->
     missing = []
     taken: set[tuple[str, int]] = set()
     for number, draw in enumerate(blueprint.draws):
-        offered = [i for i, item in enumerate(items.get(draw.bank, ())) if draw.matches(item) and (draw.bank, i) not in taken]
+        offered = [
+            i for i, item in enumerate(items.get(draw.bank, ())) if draw.matches(item) and (draw.bank, i) not in taken
+        ]
         if len(offered) < draw.count:
             missing.append((number, draw.count - len(offered)))
         taken.update((draw.bank, i) for i in offered[: draw.count])
@@ -81,7 +86,9 @@ class Offer:
 
 def offers(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) -> tuple[Offer, ...]:
     """What each line of the blueprint may choose from: the same for everybody, so it is worth keeping."""
-    found = [tuple(i for i, item in enumerate(items.get(line.bank, ())) if line.matches(item)) for line in blueprint.draws]
+    found = [
+        tuple(i for i, item in enumerate(items.get(line.bank, ())) if line.matches(item)) for line in blueprint.draws
+    ]
     return tuple(Offer(indices, frozenset(indices)) for indices in found)
 
 
@@ -106,11 +113,21 @@ def draw(
             raise Refused("题库“{bank}”的题不够组卷，请联系主办单位", bank=line.bank)
         for index in chance.sample(left, line.count):
             gone.add(index)
-            order = list(range(len(items[line.bank][index].choices)))
-            if blueprint.shuffle_choices:
-                chance.shuffle(order)
-            chosen[number].append(PaperItem(line.bank, index, line.points, tuple(order)))
+            item = items[line.bank][index]
+            order = _order(item, blueprint.shuffle_choices, chance)
+            parts = tuple(_order(part, blueprint.shuffle_choices, chance) for part in item.items)
+            chosen[number].append(PaperItem(line.bank, index, line.points, order, parts))
     paper = [place for line in chosen for place in line]
     if blueprint.shuffle_items:
         chance.shuffle(paper)
     return tuple(paper)
+
+
+def _order(item: Item, shuffle: bool, chance: Random) -> tuple[int, ...]:
+    """How the choices are shown. What is to be ordered or matched is always shuffled, and never shown in its right order."""
+    order = list(range(len(item.choices)))
+    if shuffle or item.kind in (Kind.ORDER, Kind.MATCH):
+        chance.shuffle(order)
+    while item.kind is Kind.ORDER and tuple(order) == item.key:
+        chance.shuffle(order)
+    return tuple(order)

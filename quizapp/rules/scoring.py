@@ -1,80 +1,130 @@
-"""One sitting -> its score; the sittings of one entry -> its standing."""
+"""One sitting -> its score: marks, what it is worth, whether it is valid."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 
-from quizapp.rules.contests import Counts, Tie
-from quizapp.rules.items import Item
+from quizapp.rules.items import Item, Kind
 from quizapp.rules.marking import Answer, Marking, mark
-from quizapp.rules.papers import Paper
+from quizapp.rules.papers import Paper, PaperBlueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a sitting has to reach, all of it; nothing asked is always reached. Points in hundredths."""
+
+    all_right: bool = False
+    right: int | None = None
+    points: int | None = None
+    time_ms: int | None = None
+
+    def holds(self, points: int, right: int, total: int, time_ms: int) -> bool:
+        """Whether a sitting with these figures (`right` of `total` items) reaches it."""
+        least = ((self.right, right), (self.points, points), (self.time_ms, time_ms))
+        return all(wanted is None or got >= wanted for wanted, got in least) and (right == total or not self.all_right)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a sitting that reaches `when` is worth, in hundredths."""
+
+    points: int
+    when: Condition = field(default_factory=Condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What is added to the marks of a sitting, or stands in their place; all in hundredths of a point.
+
+    streak: bonus of the first, second, … item that is right in a row, the last one for all that follow (连对加分);
+    all_right: bonus when every item is right; steps: instead of the marks, the first step that is reached, else nothing.
+    """
+
+    streak: tuple[int, ...] = ()
+    all_right: int = 0
+    steps: tuple[Step, ...] = ()
+
+    def of(self, marks: int, total: int) -> int:
+        """The most that a sitting can be worth, given full marks and the number of items."""
+        if self.steps:
+            return max(step.points for step in self.steps) + self.all_right
+        return marks + self.all_right + sum(self._bonus(n) for n in range(total))
+
+    def given(self, marks: int, hits: Sequence[bool], time_ms: int) -> int:
+        """What a sitting is worth; `hits` tell item by item whether it is right."""
+        right, total = sum(hits), len(hits)
+        extra = self.all_right if right == total else 0
+        if self.steps:
+            reached = (step.points for step in self.steps if step.when.holds(marks, right, total, time_ms))
+            return next(reached, 0) + extra
+        rows = accumulate(hits, lambda row, hit: row + 1 if hit else 0, initial=0)
+        return marks + extra + sum(self._bonus(row - 1) for row in rows if row)
+
+    def _bonus(self, before: int) -> int:
+        return self.streak[min(before, len(self.streak) - 1)] if self.streak else 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubScore:
+    """A part of the paper that is looked at where points are equal: the items of a kind, of a topic or of a bank."""
+
+    kind: Kind | None = None
+    topic: str | None = None
+    bank: str | None = None
+
+    def holds(self, item: Item, bank: str) -> bool:
+        """Whether an item belongs to it."""
+        wanted = ((self.kind, item.kind), (self.topic, item.topic), (self.bank, bank))
+        return all(asked is None or asked == got for asked, got in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How a sitting is marked, what it is worth, when it is valid (有效), and its part for ties."""
+
+    marking: Marking = field(default_factory=Marking)
+    worth: Worth = field(default_factory=Worth)
+    valid: Condition = field(default_factory=Condition)
+    sub_score: SubScore | None = None
+
+    def of(self, blueprint: PaperBlueprint) -> int:
+        """Full marks of a sitting, hundredths."""
+        return self.worth.of(blueprint.points, blueprint.total)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Points (hundredths) of one sitting: each response's marks by place in the paper, their sum, full marks, all-right count."""
+    """Points (hundredths) of one sitting: each response's marks by place in the paper; what the sitting is worth, of how much;
+    how many items are all right; whether it is valid; the points of its sub-score."""
 
     marks: tuple[int, ...]
     points: int
     of: int
     right: int
+    valid: bool = True
+    sub_points: int = 0
 
 
-def score(paper: Paper, items: Mapping[str, Sequence[Item]], answers: Mapping[int, Answer], marking: Marking) -> Score:
-    """Mark a whole paper; `answers` by place from 1; what is missing earns nothing."""
+def score(
+    paper: Paper, items: Mapping[str, Sequence[Item]], answers: Mapping[int, Answer], scoring: Scoring, time_ms: int
+) -> Score:
+    """Mark a whole paper; `answers` by place from 1; what is missing is not answered. Never less than nothing."""
+    asked = [items[place.bank][place.index] for place in paper]
     marks = tuple(
-        mark(items[place.bank][place.index], answers.get(number), place.points, marking)
-        for number, place in enumerate(paper, start=1)
+        mark(item, answers.get(number), place.points, scoring.marking)
+        for number, (item, place) in enumerate(zip(asked, paper, strict=True), start=1)
     )
-    right = sum(got == place.points for got, place in zip(marks, paper, strict=True))
-    return Score(marks, sum(marks), sum(place.points for place in paper), right)
+    return total(paper, asked, marks, scoring, time_ms)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """One counted sitting that is over, as far as standings need it."""
-
-    points: int
-    time_ms: int
-    finished_at: int
-    day: str
-    attempt_no: int
-    unit_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What counts for an entry: points and time of what counts, when that was finished, and how many sittings were made."""
-
-    points: int
-    time_ms: int
-    finished_at: int
-    sittings: int
-
-
-def standing(sittings: Sequence[Finished], counts: Counts, ties: Sequence[Tie]) -> Standing:
-    """Fold the finished sittings of one entry; `sittings` must not be empty.
-
-    best: the sitting with the highest merit; last: the latest started; sum_of_days: the best of each day, points and time
-    added up, finished when the last of them was.
-    """
-    if counts is Counts.LAST:
-        chosen = [max(sittings, key=lambda s: s.attempt_no)]
-    elif counts is Counts.SUM_OF_DAYS:
-        days = {s.day for s in sittings}
-        chosen = [max((s for s in sittings if s.day == day), key=_better(ties)) for day in sorted(days)]
-    else:
-        chosen = [max(sittings, key=_better(ties))]
-    return Standing(
-        points=sum(s.points for s in chosen),
-        time_ms=sum(s.time_ms for s in chosen),
-        finished_at=max(s.finished_at for s in chosen),
-        sittings=len(sittings),
-    )
-
-
-def _better(ties: Sequence[Tie]) -> Callable[[Finished], tuple[int, ...]]:
-    def key(sitting: Finished) -> tuple[int, ...]:
-        parts = {Tie.TIME: -sitting.time_ms, Tie.FINISH: -sitting.finished_at}
-        return (sitting.points, *(parts[tie] for tie in ties), -sitting.attempt_no)
-
-    return key
+def total(paper: Paper, asked: Sequence[Item], marks: Sequence[int], scoring: Scoring, time_ms: int) -> Score:
+    """The score that these marks give; `asked` are the items in the order of the paper."""
+    hits = [got == place.points for got, place in zip(marks, paper, strict=True)]
+    full = sum(place.points for place in paper)
+    points = max(0, scoring.worth.given(max(0, sum(marks)), hits, time_ms))
+    part = scoring.sub_score
+    sub = 0 if part is None else sum(
+        got for got, item, place in zip(marks, asked, paper, strict=True) if part.holds(item, place.bank)
+    )  # fmt: skip
+    valid = scoring.valid.holds(points, sum(hits), len(hits), time_ms)
+    return Score(tuple(marks), points, scoring.worth.of(full, len(hits)), sum(hits), valid, max(0, sub))

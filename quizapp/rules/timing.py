@@ -1,6 +1,6 @@
 """When a contest runs, when a sitting ends, which day it belongs to. All times UTC milliseconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -23,12 +23,13 @@ def phase(opens_at: int, last_start: int, closes_at: int, now: int) -> Phase:
     return Phase.OPEN if now <= last_start else Phase.CLOSING
 
 
-def deadline(rules: ContestRules, started_at: int) -> int:
-    """The effective end of a sitting: min(start + limit, closes_at), or start + limit where the rule gives the full time."""
+def deadline(rules: ContestRules, started_at: int, extra_ms: int = 0) -> int:
+    """The effective end of a sitting: min(start + limit, closes_at) + extra, or start + limit + extra where the rule gives the
+    full time. `extra_ms` is what a record grants to the person or unit, and what the contest was paused for."""
     limit = rules.clock.paper_ms
     if limit is None:
-        return rules.closes_at
-    return started_at + limit if rules.clock.full_time else min(started_at + limit, rules.closes_at)
+        return rules.closes_at + extra_ms
+    return extra_ms + (started_at + limit if rules.clock.full_time else min(started_at + limit, rules.closes_at))
 
 
 def is_cut(rules: ContestRules, started_at: int) -> bool:
@@ -47,16 +48,28 @@ def contest_day(zone: str, at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def working_days_after(day: str, count: int) -> str:
+    """The last of `count` working days that follow a day (2026-06-30), Monday to Friday; public holidays are not known here."""
+    at = date.fromisoformat(day)
+    while count:
+        at += timedelta(days=1)
+        count -= at.weekday() < 5
+    return at.isoformat()
+
+
 def in_time(at: int, end: int, grace_ms: int) -> bool:
     """A save or hand-in counts when it arrives by the deadline plus grace."""
     return at <= end + grace_ms
 
 
-def time_used(started_at: int, finished_at: int, end: int) -> int:
-    """Milliseconds from the first delivery to the hand-in; grace is never charged and never gained."""
-    return max(0, min(finished_at, end) - started_at)
+def time_used(started_at: int, finished_at: int, end: int, halted_ms: int = 0) -> int:
+    """Milliseconds from the first delivery to the hand-in, without those that all clocks stood still; grace is never charged
+    and never gained."""
+    return max(0, min(finished_at, end) - started_at - halted_ms)
 
 
-def is_released(release: Release, closes_at: int, now: int) -> bool:
+def is_released(release: Release, closes_at: int, published_at: int | None, now: int) -> bool:
     """Whether a score or a key may be shown to the one who sat."""
+    if release is Release.PUBLISHED:
+        return published_at is not None and published_at <= now
     return release is Release.AT_ONCE or (release is Release.AT_END and now > closes_at)

@@ -19,18 +19,21 @@ from quizapp.services.audit import Actor, record
 from quizapp.services.kept import Kept
 
 _ITEMS = TypeAdapter(tuple[Item, ...])
+_OF_SOME_KINDS = frozenset({"left", "unit", "alt", "regions", "items", "rubric", "least", "most"})
 
 
 _kept: Kept[str, tuple[Item, ...]] = Kept(64)
 """Published versions by content hash."""
 
 
-def import_bank(session: Session, actor: Actor, bank: Bank, now: int, *, publish: bool = True) -> tuple[BankVersion, bool]:
+def import_bank(
+    session: Session, actor: Actor, bank: Bank, now: int, *, publish: bool = True
+) -> tuple[BankVersion, bool]:
     """Store a bank as a version, published at once or left for a look first; (version, whether it is new).
 
     The same items again are the same version.
     """
-    items: list[dict[str, Any]] = _ITEMS.dump_python(bank.items, mode="json")
+    items = _stored(bank)
     content_hash = hashlib.sha256(orjson.dumps(items)).hexdigest()
     version = session.scalar(
         select(BankVersion).where(BankVersion.code == bank.code, BankVersion.content_hash == content_hash)
@@ -51,6 +54,12 @@ def import_bank(session: Session, actor: Actor, bank: Bank, now: int, *, publish
     if publish:
         publish_bank(session, actor, version, now)
     return version, is_new
+
+
+def _stored(bank: Bank) -> list[dict[str, Any]]:
+    """The items as they are kept. What only some kinds have is left out elsewhere: a bank without them keeps its hash."""
+    items: list[dict[str, Any]] = _ITEMS.dump_python(bank.items, mode="json")
+    return [{name: value for name, value in item.items() if value or name not in _OF_SOME_KINDS} for item in items]
 
 
 def publish_bank(session: Session, actor: Actor, version: BankVersion, now: int) -> None:
@@ -81,7 +90,9 @@ def items_by_bank(session: Session | Connection, banks: Mapping[str, str]) -> di
 _offers: Kept[tuple[tuple[tuple[str, str], ...], PaperBlueprint], tuple[Offer, ...]] = Kept(64)
 
 
-def offers(items: Mapping[str, Sequence[Item]], banks: Mapping[str, str], blueprint: PaperBlueprint) -> tuple[Offer, ...]:
+def offers(
+    items: Mapping[str, Sequence[Item]], banks: Mapping[str, str], blueprint: PaperBlueprint
+) -> tuple[Offer, ...]:
     """What the lines of a blueprint may take from these versions, from memory after the first time."""
     key = (tuple(sorted(banks.items())), blueprint)
     found = _offers.get(key)

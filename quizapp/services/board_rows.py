@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from quizapp.models.base import insert_into
 from quizapp.models.boards import BoardMark, BoardRow
 from quizapp.models.standings import Standing
-from quizapp.rules.ranking import merit
+from quizapp.rules.counting import latest
 from quizapp.services import results
 from quizapp.services.contests import Running
 
@@ -40,10 +40,13 @@ def refresh(session: Session, contest: Running, since: int, moment: int | None) 
     """
     if moment is not None:
         return _refresh_as_of(session, contest, since, moment)
-    rows = session.execute(_differences(contest, since).limit(MANY + 1)).all()
+    _drop_other_stages(session, contest)
+    rows = session.execute(_differences(session, contest, since).limit(MANY + 1)).all()
     if len(rows) > MANY:
         names = ["contest_id", "entry_id", *SHOWN]
-        copied = insert_into(session, BoardRow).from_select(names, _differences(contest, since).with_only_columns(*(S[n] for n in names)))
+        copied = insert_into(session, BoardRow).from_select(
+            names, _differences(session, contest, since).with_only_columns(*(S[n] for n in names))
+        )
         session.execute(_replacing(copied))
         cut_marks(session, contest)
         return None
@@ -52,13 +55,28 @@ def refresh(session: Session, contest: Running, since: int, moment: int | None) 
     return [row.entry_id for row in rows]
 
 
-def _differences(contest: Running, since: int) -> Any:
+def _drop_other_stages(session: Session, contest: Running) -> None:
+    """Where each stage is ranked apart, the board begins anew with the first hand-in of a stage."""
+    if not contest.rules.board.each_stage:
+        return
+    shown = select(S.entry_id).where(S.contest_id == contest.id, S.stage == results.stage_shown(session, contest))
+    gone = session.execute(
+        delete(BoardRow).where(B.contest_id == contest.id, B.entry_id.not_in(shown)).returning(B.entry_id)
+    ).first()
+    if gone is not None:
+        cut_marks(session, contest)
+
+
+def _differences(session: Session, contest: Running, since: int) -> Any:
     """Standings changed from `since` on that the board shows otherwise or not at all."""
+    staged = [S.stage == results.stage_shown(session, contest)] if contest.rules.board.each_stage else []
     return (
-        select(*(S[name] for name in ("entry_id", *SHOWN)), B.division.label("old_division"), B.merit.label("old_merit"))
+        select(
+            *(S[name] for name in ("entry_id", *SHOWN)), B.division.label("old_division"), B.merit.label("old_merit")
+        )
         .select_from(Standing)
         .outerjoin(BoardRow, and_(B.contest_id == S.contest_id, B.entry_id == S.entry_id))
-        .where(S.contest_id == contest.id, S.changed_at >= since)
+        .where(S.contest_id == contest.id, S.changed_at >= since, *staged)
         .where(or_(B.entry_id.is_(None), *(B[name].is_distinct_from(S[name]) for name in SHOWN)))
     )
 
@@ -75,17 +93,22 @@ def _replacing(statement: Any) -> Any:
 
 def _write(session: Session, contest: Running, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        session.execute(
-            _replacing(insert_into(session, BoardRow)), [{"contest_id": contest.id, **row} for row in rows]
-        )
+        session.execute(_replacing(insert_into(session, BoardRow)), [{"contest_id": contest.id, **row} for row in rows])
 
 
 def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) -> list[str] | None:
     """The same where the board stands still: whoever handed in since then is shown as of that moment."""
     touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
     made = results.finished(session, contest, moment, touched)
-    known = {row.entry_id: row for row in session.execute(select(B).where(B.contest_id == contest.id, B.entry_id.in_(touched)))}
-    rows = [row for row in _folded(session, contest, touched, made) if any(row[n] != getattr(known.get(row["entry_id"]), n, None) for n in SHOWN)]
+    known = {
+        row.entry_id: row
+        for row in session.execute(select(B).where(B.contest_id == contest.id, B.entry_id.in_(touched)))
+    }
+    rows = [
+        row
+        for row in _folded(session, contest, touched, made)
+        if any(row[n] != getattr(known.get(row["entry_id"]), n, None) for n in SHOWN)
+    ]
     gone = [entry_id for entry_id in known if entry_id not in made]
     _write(session, contest, rows)
     for some in range(0, len(gone), MANY):
@@ -101,18 +124,20 @@ def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) 
 
 def _folded(session: Session, contest: Running, touched: Any, made: Any) -> Iterable[dict[str, Any]]:
     fold = results.folding(contest.rules)
-    for entry_id, division in session.execute(select(S.entry_id, S.division).where(S.contest_id == contest.id, S.entry_id.in_(touched))):
+    for entry_id, division in session.execute(
+        select(S.entry_id, S.division).where(S.contest_id == contest.id, S.entry_id.in_(touched))
+    ):
         if entry_id not in made:
             continue
         standing = fold(made[entry_id])
         yield {
             "entry_id": entry_id,
             "division": division,
-            "unit_id": max(made[entry_id], key=lambda sitting: sitting.attempt_no).unit_id,
+            "unit_id": max(made[entry_id], key=latest).unit_id,
             "points": standing.points,
             "time_ms": standing.time_ms,
             "sittings": standing.sittings,
-            "merit": merit(standing, contest.rules.ties),
+            "merit": results.merit_of(contest, entry_id, standing),
         }
 
 

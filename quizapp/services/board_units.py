@@ -1,6 +1,7 @@
 """Units on the boards: all of them looked at, or only those above the people who handed in."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select, update
@@ -10,9 +11,7 @@ from quizapp.models.base import insert_into
 from quizapp.models.boards import BoardUnit
 from quizapp.models.standings import Standing, UnitShare
 from quizapp.rules import aggregation
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.contests import UnitRules
-from quizapp.rules.ranking import value_merit
+from quizapp.rules.units import Facts, Figures, UnitRules, measure, value
 from quizapp.services import results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
@@ -28,9 +27,13 @@ Row = dict[str, Any]
 def refresh(session: Session, contest: Running, since: int, moment: int | None) -> None:
     """Look at every unit, now or as of a past moment; what was changed before `since` is taken from the shares."""
     whole = tree(session, moment)
-    own = results.own_figures(session, contest) if moment is None else _own_then(session, contest, since, moment, whole.parents)
+    own = (
+        results.own_figures(session, contest)
+        if moment is None
+        else _own_then(session, contest, since, moment, whole.parents)
+    )
     known: dict[int, Row] = {row.unit_id: dict(row._mapping) for row in session.execute(_rows(contest))}
-    wanted = {row["unit_id"]: row for row in _wanted(whole, own, contest)}
+    wanted = {row["unit_id"]: row for row in _wanted(session, whole, own, contest, moment)}
     changed = [row for unit, row in wanted.items() if known.get(unit) != row]
     for some in range(0, len(changed), CHUNK):
         statement = insert_into(session, BoardUnit)
@@ -47,7 +50,9 @@ def _rows(contest: Running) -> Any:
     return select(*(U[name] for name in NAMES)).where(U.contest_id == contest.id)
 
 
-def _own_then(session: Session, contest: Running, since: int, moment: int, parents: aggregation.Parents) -> dict[int, Figures]:
+def _own_then(
+    session: Session, contest: Running, since: int, moment: int, parents: aggregation.Parents
+) -> dict[int, Figures]:
     """What has been added to each unit by a past moment: shares of those who have not handed in since, sittings of the others."""
     touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
     own = results.own_figures(session, contest, apart=touched)
@@ -57,40 +62,61 @@ def _own_then(session: Session, contest: Running, since: int, moment: int, paren
     return own
 
 
-def _wanted(whole: Tree, own: Mapping[int, Figures], contest: Running) -> Iterable[Row]:
-    figures = aggregation.roll_up(whole.parents, own)
+def _wanted(
+    session: Session, whole: Tree, own: Mapping[int, Figures], contest: Running, moment: int | None
+) -> Iterable[Row]:
+    units = contest.rules.units
+    if units.is_local:
+        figures = aggregation.roll_up(whole.parents, own)
+        facts = {unit: _facts(contest, mine, whole.headcount(unit)) for unit, mine in figures.items()}
+    else:
+        made = (
+            results.finished(session, contest, moment)
+            if moment is not None and aggregation.needs_spread(units)
+            else None
+        )
+        facts = results.facts_from(session, contest, whole, own, made, moment)
     for unit in results.taking_part(whole, contest.rules, list(whole.nodes)):
-        node, mine, alone = whole.nodes[unit], figures.get(unit, Figures()), own.get(unit, Figures())
-        headcount = whole.headcount(unit)
+        node, alone = whole.nodes[unit], own.get(unit, Figures())
+        mine = facts.get(unit) or Facts(headcount=whole.headcount(unit))
         yield {
             "unit_id": unit,
             "parent_id": node.parent_id,
             "kind": node.kind,
             "code": node.code,
-            "headcount": headcount,
-            "people": mine.people,
-            "sittings": mine.sittings,
-            "points": mine.points,
+            "headcount": mine.headcount,
+            "people": mine.figures.people,
+            "sittings": mine.figures.sittings,
+            "points": mine.figures.points,
             "own_people": alone.people,
             "own_sittings": alone.sittings,
             "own_points": alone.points,
-            "merit": unit_merit(mine, headcount, contest.rules.units),
+            "merit": results.unit_merit(mine, units),
+            "metrics": None if units.is_local else _metrics(mine, units),
         }
 
 
-def unit_merit(figures: Figures, headcount: int | None, rules: UnitRules) -> bytes:
-    """The key that units are ranked by; empty, and so behind all others, for a unit that gets no place."""
-    if figures.people == 0 or aggregation.shortfalls(figures, headcount, rules):
-        return b""
-    value = aggregation.value(figures, headcount, rules)
-    return b"" if value is None else value_merit(value)
+def _facts(contest: Running, figures: Figures, headcount: int | None) -> Facts:
+    """What decides about a unit whose value follows from its own sums."""
+    return Facts(figures, headcount, full_marks=Fraction(contest.rules.full_marks, 100))
+
+
+def _metrics(facts: Facts, rules: UnitRules) -> dict[str, str]:
+    """The exact figures that decide, as texts, for showing them."""
+    found = {"value": value(facts, rules)} | {str(metric): measure(metric, facts, rules) for metric in rules.metrics}
+    return {name: str(figure) for name, figure in found.items() if figure is not None}
 
 
 def move(session: Session, contest: Running, entries: Sequence[str]) -> bool:
-    """Bring the units of these entries, and all above them, up to date; False where the tree knows them no more."""
+    """Bring the units of these entries, and all above them, up to date; False where that does not do: the tree knows them no
+    more, or units depend on each other."""
+    if not contest.rules.units.is_local or contest.rules.board.each_stage:
+        return False
     dirty = set(
         session.scalars(
-            select(UnitShare.unit_id).where(UnitShare.contest_id == contest.id, UnitShare.entry_id.in_(entries)).distinct()
+            select(UnitShare.unit_id)
+            .where(UnitShare.contest_id == contest.id, UnitShare.entry_id.in_(entries))
+            .distinct()
         )
     )
     rows = _lines(session, contest, dirty)
@@ -108,7 +134,8 @@ def move(session: Session, contest: Running, entries: Sequence[str]) -> bool:
             changed.add(at)
             at = rows[at]["parent_id"]
     for unit in changed:
-        rows[unit]["merit"] = unit_merit(_figures(rows[unit]), rows[unit]["headcount"], contest.rules.units)
+        row = rows[unit]
+        row["merit"] = results.unit_merit(_facts(contest, _figures(row), row["headcount"]), contest.rules.units)
     _update(session, contest, [rows[unit] for unit in changed])
     return True
 

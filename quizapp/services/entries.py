@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from quizapp.errors import Conflict, Invalid, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
 from quizapp.models.base import insert_into
-from quizapp.models.contests import Entry, EntryMove
+from quizapp.models.contests import Contest, Entry, EntryMove
 from quizapp.models.organisations import Unit
+from quizapp.models.records import ExtraTime
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
-from quizapp.rules.attempts import Track, left
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
-from quizapp.rules.timing import Phase, contest_day
+from quizapp.rules.timing import Phase
 from quizapp.services.accounts import DAY, code_fingerprint, new_code, open_sign_in
 from quizapp.services.audit import Actor, record
-from quizapp.services.contests import Running, why_closed
+from quizapp.services.contests import Running
 from quizapp.services.signed_in import SIGNED_IN, A
 from quizapp.services.throttles import check_throttle
 
@@ -42,6 +42,11 @@ class Contestant:
     account_unit_id: int | None
     entry_id: str | None
     unit_id: int | None
+    gate_at: int | None
+    checked_in_at: int | None
+    counts: bool | None
+    room_code: str | None
+    granted: bool  # whether anybody has extra time or a window of their own
     open_sitting: str | None
     taken: int
     taken_today: int
@@ -50,10 +55,17 @@ class Contestant:
 E: Any = Entry.__table__.c
 S: Any = Sitting.__table__.c
 _of_entry = and_(S.contest_id == bindparam("contest"), S.entry_id == E.id)
-_made: Any = select(func.count()).select_from(Sitting.__table__).where(_of_entry, S.track == bindparam("track")).correlate(Entry.__table__)
+_made: Any = (
+    select(func.count())
+    .select_from(Sitting.__table__)
+    .where(_of_entry, S.track == bindparam("track"))
+    .correlate(Entry.__table__)
+)
 _CONTESTANT = (
     select(
         A.id, A.role, A.login, A.name, A.number, A.phone, A.on_roster, A.consented_at, A.unit_id, E.id, E.unit_id,
+        E.gate_at, E.checked_in_at, E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
+        select(ExtraTime.id).where(ExtraTime.contest_id == bindparam("contest")).exists(),
         select(S.id).where(_of_entry, S.state == "open").correlate(Entry.__table__).scalar_subquery(),
         _made.scalar_subquery(), _made.where(S.day == bindparam("day")).scalar_subquery(),
     )
@@ -179,7 +191,9 @@ def join_by_link(
     )  # fmt: skip
     if not fresh:
         who = "座号" if contest.rules.entry.minors else "手机号"
-        raise Conflict("这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who)
+        raise Conflict(
+            "这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who
+        )
     return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now), code
 
 
@@ -268,24 +282,3 @@ def dispute(session: Session, actor: Actor, entry: Entry, disputed: bool, now: i
 
 def unit_code(session: Session, unit_id: int) -> str | None:
     return session.scalar(select(Unit.code).where(Unit.id == unit_id))
-
-
-def sittings_left(session: Session, contest: Running, account_id: str, now: int, track: Track = Track.COUNTED) -> int | None:
-    """How many sittings somebody may still start today; None is no limit."""
-    entry = entry_of(session, contest.id, account_id)
-    if entry is None:
-        return left(contest.rules.limits, track, 0, 0)
-    day = contest_day(contest.rules.zone, now)
-    taken, today = session.execute(
-        select(func.count(), func.count().filter(Sitting.day == day)).where(
-            Sitting.contest_id == contest.id, Sitting.entry_id == entry.id, Sitting.track == track.value
-        )
-    ).one()
-    return left(contest.rules.limits, track, taken, today)
-
-
-def why_not(contest: Running, may_enter: bool, left_today: int | None, now: int) -> str | None:
-    """Why one cannot start a sitting now, as a message id; None where one can."""
-    if not may_enter:
-        return "您还没有参加本次竞赛，请扫本单位的二维码进入"
-    return why_closed(contest, now) or ("答题次数已用完" if left_today == 0 else None)

@@ -17,10 +17,11 @@ from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
 from quizapp.rules import scoring, timing
-from quizapp.rules.attempts import Track
-from quizapp.rules.ranking import merit
+from quizapp.rules.counting import latest
+from quizapp.rules.stages import counted
 from quizapp.services import banks, papers
 from quizapp.services.contests import Running, contest_by_id
+from quizapp.services.results import MADE, counting_tracks, folding, made_of, merit_of
 from quizapp.services.shares import write_shares
 from quizapp.services.signed_in import SI, SIGNED_IN
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of, split_id
@@ -76,7 +77,9 @@ def hand_in(
     return _finish(session, secret, row, contest, stored, min(now, row.deadline), now, handed_in=True)
 
 
-def finish_overdue(session: Session, secret: str, sitting_id: str, now: int, late: papers.Answers | None = None) -> None:
+def finish_overdue(
+    session: Session, secret: str, sitting_id: str, now: int, late: papers.Answers | None = None
+) -> None:
     """Finish a sitting whose time is up with what is saved, as of its deadline; safe to run twice.
 
     Answers that came too late are kept beside as evidence and never marked.
@@ -134,8 +137,9 @@ def _finish(
 ) -> Result:  # fmt: skip
     items = banks.items_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
-    score = scoring.score(paper, items, papers.to_rules(answers, paper, items), contest.rules.marking)
-    time_ms = timing.time_used(row.started_at, finished_at, row.deadline)
+    halted_ms = row.halted_ms + (max(0, finished_at - contest.halted_at) if contest.halted_at is not None else 0)
+    time_ms = timing.time_used(row.started_at, finished_at, row.deadline, halted_ms)
+    score = scoring.score(paper, items, papers.to_rules(answers, paper, items), contest.rules.scoring, time_ms)
     ended = {
         "state": "handed_in",
         "finished_at": finished_at,
@@ -144,12 +148,14 @@ def _finish(
         "of": score.of,
         "right": score.right,
         "time_ms": time_ms,
+        "valid": score.valid,
+        "sub_points": score.sub_points,
         "receipt": receipt(secret, row.contest_id, row.id, answers, finished_at),
     }
     where = {"contest": row.contest_id, "sitting": row.id}
     session.execute(_FINISH, {**where, **ended, "answers": answers, "marks": list(score.marks)}).one()
-    if row.track == Track.COUNTED and row.counts:
-        _count(session, contest, row, now)
+    if row.counts and row.track in counting_tracks(contest.rules):
+        count(session, contest, row.entry_id, row.division, now)
     return _result({**row._asdict(), **ended}, contest)
 
 
@@ -160,31 +166,34 @@ def receipt(secret: str, contest_id: int, sitting_id: str, answers: papers.Answe
     return "-".join(digest[i : i + 4] for i in range(0, 16, 4))
 
 
-_FINISHED = select(S.points, S.time_ms, S.finished_at, S.day, S.attempt_no, S.unit_id).where(
-    S.contest_id == bindparam("contest_id"), S.entry_id == bindparam("entry_id"),
-    S.track == Track.COUNTED.value, S.state == "handed_in",
-)  # fmt: skip
+_FINISHED = select(*MADE).where(
+    S.contest_id == bindparam("contest_id"), S.entry_id == bindparam("entry_id"), S.state == "handed_in"
+)
 _COUNT = {engine: upsert(engine, Standing) for engine in INSERTS}
 
 
-def _count(session: Session, contest: Running, row: Row[Any], now: int) -> None:
+def count(session: Session, contest: Running, entry_id: str, division: str, now: int) -> None:
     """Fold all sittings of the entry, under its lock, into its standing and what it adds to units."""
     rules = contest.rules
-    of_entry = {"contest_id": row.contest_id, "entry_id": row.entry_id}
-    finished = [scoring.Finished(*values) for values in session.execute(_FINISHED, of_entry)]
-    standing = scoring.standing(finished, rules.counts, rules.ties)
+    of_entry = {"contest_id": contest.id, "entry_id": entry_id}
+    tracks = counting_tracks(rules)
+    rows = [row for row in session.execute(_FINISHED, of_entry) if row.track in tracks]
+    finished = counted(rules, [made_of(row) for row in rows])
+    standing = folding(rules)(finished)
     values = {
-        "division": row.division,
-        "unit_id": max(finished, key=lambda s: s.attempt_no).unit_id,
+        "division": division,
+        "unit_id": max(finished, key=latest).unit_id,
         "points": standing.points,
         "time_ms": standing.time_ms,
         "finished_at": standing.finished_at,
         "sittings": standing.sittings,
-        "merit": merit(standing, rules.ties),
+        "valid": standing.valid,
+        "stage": finished[0].stage if rules.board.each_stage else "",
+        "merit": merit_of(contest, entry_id, standing),
         "changed_at": now,
     }
     session.execute(_COUNT[session.get_bind().dialect.name], of_entry | values)
-    write_shares(session, row.contest_id, row.entry_id, finished, rules)
+    write_shares(session, contest.id, entry_id, finished, rules)
 
 
 def _result(row: Mapping[str, Any], contest: Running) -> Result:

@@ -8,13 +8,12 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quizapp.models.organisations import Unit
-from quizapp.rules.aggregation import Figures
+from quizapp.rules.aggregation import ROOT
+from quizapp.rules.units import Facts, Figures
 from quizapp.services import results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
 from quizapp.services.results import PersonResult, UnitResult
-
-ROOT = 0  # stands above every unit that has nothing above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +41,17 @@ def unit_table(
     session: Session, contest: Running, *, under: Unit | None = None, kind: str = "", as_of: int | None = None
 ) -> UnitTable:
     """Units with places within the list, and the figure above them."""
-    whole, figures = _figures(session, contest, as_of)
+    whole, facts = _facts(session, contest, as_of)
     top = under.id if under else None
-    rows = results.rank_units(whole, figures, contest.rules, results.listed(whole, top, kind))
+    rows = results.rank_units(whole, facts, contest.rules, results.listed(whole, top, kind))
     kinds = sorted({whole.nodes[unit].kind or "" for unit in whole.below(top)} - {""})
     inner = frozenset(row.unit_id for row in rows if whole.children.get(row.unit_id))
-    return UnitTable(rows, figures.get(top or ROOT, Figures()), kinds, inner)
+    return UnitTable(rows, facts.get(top or ROOT, Facts()).figures, kinds, inner)
 
 
-def _figures(session: Session, contest: Running, as_of: int | None) -> tuple[Tree, dict[int, Figures]]:
+def _facts(session: Session, contest: Running, as_of: int | None) -> tuple[Tree, dict[int, Facts]]:
     whole = tree(session, as_of)
-    parents = {unit: ROOT if parent is None else parent for unit, parent in whole.parents.items()} | {ROOT: None}
-    return whole, results.unit_figures(session, contest, parents, as_of)
+    return whole, results.unit_facts(session, contest, whole, as_of)
 
 
 def unit_check(
@@ -64,17 +62,17 @@ def unit_check(
 
     `compared` with those of `kind` below `under` where it is one of them, as in their list, else with the units beside it.
     """
-    whole, figures = _figures(session, contest, as_of)
+    whole, facts = _facts(session, contest, as_of)
     if unit.id not in whole.nodes:
         return None
-    below = results.rank_units(whole, figures, contest.rules, results.listed(whole, unit.id, ""))
+    below = results.rank_units(whole, facts, contest.rules, results.listed(whole, unit.id, ""))
     if not compared:
-        return UnitCheck(results.unit_result(whole, figures, contest.rules, unit.id), 0, None, below)
+        return UnitCheck(results.unit_result(whole, facts, contest.rules, unit.id), 0, None, below)
     beside = results.listed(whole, under.id if under else None, kind) if kind else []
     kind = kind if unit.id in beside else ""
     if not kind:
         beside = results.listed(whole, whole.parents[unit.id], "")
-    rows = results.rank_units(whole, figures, contest.rules, beside)
+    rows = results.rank_units(whole, facts, contest.rules, beside)
     row = next(row for row in rows if row.unit_id == unit.id)
     better = [
         other.value

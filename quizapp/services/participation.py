@@ -13,10 +13,11 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
-from quizapp.rules.attempts import Track
+from quizapp.rules.attempts import PRACTICE
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import contest_day
 from quizapp.services.contests import Running
+from quizapp.services.results import counting_tracks
 
 MOST_DAYS = 400
 
@@ -55,7 +56,7 @@ def by_contest(session: Session, under: Unit | None = None) -> dict[int, Partici
     }
     begun = (
         select(Sitting.contest_id, func.count())
-        .where(Sitting.state == "open", Sitting.track == Track.COUNTED.value)
+        .where(Sitting.state == "open", Sitting.track != PRACTICE, Sitting.track.not_like("%*"))
         .group_by(Sitting.contest_id)
     )
     running = dict(session.execute(_under(begun, Sitting.unit_id, under)).all())
@@ -71,7 +72,7 @@ def by_day(session: Session, contest: Running, now: int, under: Unit | None = No
         select(Sitting.day, func.count(Sitting.entry_id.distinct()), func.count())
         .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
         .where(
-            Sitting.contest_id == contest.id, Sitting.track == Track.COUNTED.value, Sitting.state == "handed_in", Entry.counts,
+            Sitting.contest_id == contest.id, Sitting.track.in_(counting_tracks(contest.rules)), Sitting.state == "handed_in", Entry.counts,
             Sitting.finished_at <= now,
         )
         .group_by(Sitting.day)
@@ -101,7 +102,7 @@ def not_started(session: Session, contest: Running, under: Unit | None = None) -
         select(Sitting.id)
         .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
         .where(
-            Entry.contest_id == contest.id, Sitting.track == Track.COUNTED.value,
+            Entry.contest_id == contest.id, Sitting.track.in_(counting_tracks(contest.rules)),
             or_(Entry.account_id == Account.id, Entry.identity == Account.phone),  # by code, or by the unit's link
         )
         .exists()

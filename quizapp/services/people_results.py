@@ -14,13 +14,14 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
-from quizapp.rules import scoring
-from quizapp.rules.ranking import merit, places
+from quizapp.rules.counting import Standing as Folded
+from quizapp.rules.counting import latest
+from quizapp.rules.ranking import places
 from quizapp.services.contests import Running
-from quizapp.services.results import PersonResult, finished_query, folding
+from quizapp.services.results import PersonResult, finished_query, folding, made_of, merit_of, stage_shown
 
 AT_ONCE = 1000  # rows that are fetched together
-_PACKED = Struct(">16sqqqqq")  # the entry's id, unit (0 is none), points, time, end, sittings
+_PACKED = Struct(">16sqqqqqq")  # the entry's id, unit (0 is none), points, time, end, sittings, valid
 _COMPLEMENT = bytes(reversed(range(256)))
 
 Row = tuple[Any, ...]
@@ -47,7 +48,9 @@ def people(
     rows = _now(session, contest, division, under) if as_of is None else _then(session, contest, as_of, division, under)
     listed, keys = tee(rows)
     words = search.casefold()
-    for row, (place, shared) in zip(listed, places(row[-1] for row in keys), strict=True):
+    for row, (place, shared) in zip(
+        listed, places((row[-1] for row in keys), dense=contest.rules.board.dense), strict=True
+    ):
         if not words or words in row[1].casefold() or words in (row[4] or "").casefold():
             yield PersonResult(place, shared, *row)
 
@@ -73,23 +76,25 @@ def most_people(
 ) -> int:
     """How many rows the list has, at most where it is of a past moment, without reading it."""
     if as_of is None:
-        return _count(session, _standings(contest, division, under))[0]
-    query = finished_query(contest).where(Sitting.finished_at <= as_of).with_only_columns(Sitting.entry_id).distinct()
+        return _count(session, _standings(session, contest, division, under))[0]
+    query = finished_query(contest, as_of).with_only_columns(Sitting.entry_id).distinct()
     if division:
         query = query.where(Entry.division == division)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _standings(contest: Running, division: str, under: Unit | None) -> Any:
+def _standings(session: Session, contest: Running, division: str, under: Unit | None) -> Any:
     query = (
         select(
             Standing.entry_id, Entry.name, Entry.phone, Unit.code, Unit.name, Standing.division, Standing.points,
-            Standing.time_ms, Standing.finished_at, Standing.sittings, Standing.merit,
+            Standing.time_ms, Standing.finished_at, Standing.sittings, Standing.valid, Standing.merit,
         )
         .join(Entry, and_(Entry.contest_id == Standing.contest_id, Entry.id == Standing.entry_id))
         .outerjoin(Unit, Unit.id == Standing.unit_id)
         .where(Standing.contest_id == contest.id, Entry.counts)
     )  # fmt: skip
+    if contest.rules.board.each_stage:
+        query = query.where(Standing.stage == stage_shown(session, contest))
     if division:
         query = query.where(Standing.division == division)
     return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
@@ -101,7 +106,7 @@ def _count(session: Session, query: Any) -> tuple[int, int]:
 
 
 def _now(session: Session, contest: Running, division: str, under: Unit | None) -> Iterator[Row]:
-    query = _standings(contest, division, under).order_by(Standing.merit.desc(), Standing.entry_id)
+    query = _standings(session, contest, division, under).order_by(Standing.merit.desc(), Standing.entry_id)
     for rows in session.execute(query, execution_options={"yield_per": AT_ONCE}).partitions():
         yield from rows
 
@@ -109,18 +114,23 @@ def _now(session: Session, contest: Running, division: str, under: Unit | None) 
 def _page_now(
     session: Session, contest: Running, start: int, size: int, division: str, under: Unit | None
 ) -> PeoplePage:
-    query = _standings(contest, division, under)
+    query = _standings(session, contest, division, under)
     ordered = query.order_by(Standing.merit.desc(), Standing.entry_id)
     rows = session.execute(ordered.offset(start).limit(size + 1)).all()
-    better = _count(session, query.where(Standing.merit > rows[0].merit))[0] if rows else 0
-    placed = places((row.merit for row in rows), better + 1, start - better)
+    before = query.where(Standing.merit > rows[0].merit) if rows else query.where(False)
+    better = _count(session, before)[0]
+    dense = contest.rules.board.dense
+    first = 1 + (
+        session.scalar(before.with_only_columns(func.count(Standing.merit.distinct()))) or 0 if dense else better
+    )
+    placed = places((row.merit for row in rows), first, start - better, dense=dense)
     listed = [PersonResult(place, shared, *row) for row, (place, shared) in zip(rows, placed, strict=True)]
     return PeoplePage(listed[:size], *_count(session, query))
 
 
 def _then(session: Session, contest: Running, as_of: int, division: str, under: Unit | None) -> Iterator[Row]:
     """All sittings up to the moment are folded; of each person stays one string of about a hundred bytes that sorts by place."""
-    width = len(merit(scoring.Standing(0, 0, 0, 0), contest.rules.ties))
+    width = len(merit_of(contest, "", Folded(0, 0, 0, 0)))
     packed = sorted(_packed(session, contest, as_of, division, under))
     for start in range(0, len(packed), AT_ONCE):
         chunk = packed[start : start + AT_ONCE]
@@ -129,21 +139,29 @@ def _then(session: Session, contest: Running, as_of: int, division: str, under: 
 
 
 def _packed(session: Session, contest: Running, as_of: int, division: str, under: Unit | None) -> Iterator[bytes]:
-    query = finished_query(contest).where(Sitting.finished_at <= as_of).order_by(Sitting.entry_id)
+    query = finished_query(contest, as_of).order_by(Sitting.entry_id)
     if division:
         query = query.where(Entry.division == division)
     within = None
     if under is not None:
         within = set(session.scalars(select(Unit.id).where(Unit.path.startswith(under.path, autoescape=True))))
-    fold, ties = folding(contest.rules), contest.rules.ties
+    fold = folding(contest.rules)
     rows = session.execute(query, execution_options={"yield_per": AT_ONCE})
     for entry_id, made in groupby(rows, itemgetter(0)):
-        sittings = [scoring.Finished(*row[1:]) for row in made]
-        unit = max(sittings, key=lambda sitting: sitting.attempt_no).unit_id
+        sittings = [made_of(row[1:]) for row in made]
+        unit = max(sittings, key=latest).unit_id
         if within is None or unit in within:
             found = fold(sittings)
-            facts = (UUID(entry_id).bytes, unit or 0, found.points, found.time_ms, found.finished_at, found.sittings)
-            yield merit(found, ties).translate(_COMPLEMENT) + _PACKED.pack(*facts)
+            facts = (
+                UUID(entry_id).bytes,
+                unit or 0,
+                found.points,
+                found.time_ms,
+                found.finished_at,
+                found.sittings,
+                found.valid,
+            )
+            yield merit_of(contest, entry_id, found).translate(_COMPLEMENT) + _PACKED.pack(*facts)
 
 
 def _named(session: Session, contest: Running, people: list[Row]) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """Results: units with their places, now and as of any past moment; what a person's and a unit's line say."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -10,19 +10,22 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from quizapp.models import standings as tables
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
+from quizapp.models.records import UnitBonus
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import UnitShare
-from quizapp.rules import aggregation, scoring
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.attempts import Track
-from quizapp.rules.contests import ContestRules, UnitRules
-from quizapp.rules.ranking import places, value_merit
+from quizapp.rules import aggregation
+from quizapp.rules import units as unit_rules
+from quizapp.rules.attempts import COUNTED, stage_of
+from quizapp.rules.contests import ContestRules
+from quizapp.rules.counting import Combine, Finished, Standing, Tie, standing
+from quizapp.rules.ranking import lot, merit, places, value_merit
+from quizapp.rules.stages import counted, current, stages_of
+from quizapp.rules.units import Facts, Figures, Metric, Reason, UnitRules
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
-
-Fold = Callable[[Sequence[scoring.Finished]], scoring.Standing]
 
 
 class PersonResult(NamedTuple):
@@ -40,6 +43,7 @@ class PersonResult(NamedTuple):
     time_ms: int
     finished_at: int
     sittings: int
+    valid: int
     merit: bytes
 
 
@@ -54,83 +58,191 @@ class UnitResult:
     name: str
     kind: str | None
     parent_name: str | None
-    figures: Figures
-    headcount: int | None
-    rate: Fraction | None
+    facts: Facts
     value: Fraction | None
-    reasons: tuple[tuple[str, dict[str, object]], ...]
+    reasons: tuple[Reason, ...]
     has_children: bool
 
     @property
+    def figures(self) -> Figures:
+        return self.facts.figures
+
+    @property
+    def headcount(self) -> int | None:
+        return self.facts.headcount
+
+    @property
+    def rate(self) -> Fraction | None:
+        return unit_rules.rate(self.figures.people, self.headcount)
+
+    @property
     def flagged(self) -> bool:
-        return aggregation.is_flagged(self.figures.people, self.headcount)
+        return unit_rules.is_flagged(self.figures.people, self.headcount)
 
     def shown_mean(self, rules: UnitRules) -> Fraction | None:
         """The mean as the public sees it: that of a very small unit would give away its people."""
         return None if self.figures.people < rules.hide_mean_below else self.figures.mean
 
     def shown_value(self, rules: UnitRules) -> Fraction | None:
-        """The value likewise, where it is made of the mean."""
-        return None if rules.by_mean and self.figures.people < rules.hide_mean_below else self.value
+        """The value likewise, where it is made of points."""
+        return None if rules.by_points and self.figures.people < rules.hide_mean_below else self.value
 
 
-def folding(rules: ContestRules) -> Fold:
+def folding(rules: ContestRules) -> aggregation.Fold:
     """How sittings of one entry become its standing."""
-    return partial(scoring.standing, counts=rules.counts, ties=rules.ties)
+    return partial(standing, counting=rules.counting, ties=rules.ties, pass_points=rules.pass_points)
 
 
-def finished_query(contest: Running) -> Any:
-    """Sittings that count: the entry, then the fields of `scoring.Finished`."""
-    return (
-        select(
-            Sitting.entry_id, Sitting.points, Sitting.time_ms, Sitting.finished_at, Sitting.day, Sitting.attempt_no,
-            Sitting.unit_id,
-        )
+def merit_of(contest: Running, entry_id: str, found: Standing) -> bytes:
+    """The key that an entry is ranked by."""
+    rules = contest.rules
+    drawn = lot(contest.seed, entry_id) if Tie.LOT in rules.ties and entry_id else 0
+    return merit(found, rules.ties, drawn, means=rules.counting.combine is Combine.MEAN)
+
+
+MADE = (
+    Sitting.points, Sitting.time_ms, Sitting.finished_at, Sitting.day, Sitting.attempt_no, Sitting.unit_id, Sitting.track,
+    Sitting.valid, Sitting.sub_points, Sitting.right, Sitting.total, Sitting.of,
+)  # fmt: skip
+
+
+def made_of(columns: Sequence[Any]) -> Finished:
+    """The columns of `MADE` as the rules take them."""
+    points, time_ms, finished_at, day, attempt_no, unit_id, track, valid, sub_points, right, total, of = columns
+    stage = stage_of(track)
+    return Finished(
+        points,
+        time_ms,
+        finished_at,
+        day,
+        attempt_no,
+        unit_id,
+        stage,
+        bool(valid),
+        sub_points,
+        right,
+        total,
+        points == of,
+    )
+
+
+def counting_tracks(rules: ContestRules, as_of: int | None = None) -> list[str]:
+    """The tracks whose sittings make standings; where each stage is ranked apart, of a past moment the stage of that moment."""
+    stages = stages_of(rules)
+    if not stages:
+        return [COUNTED]
+    if rules.board.each_stage and as_of is not None:
+        return [current(rules, as_of)]
+    return [stage.code for stage in stages if stage.counts]
+
+
+def stage_shown(session: Session, contest: Running) -> str:
+    """The stage that live standings are of, where each is ranked apart: the newest in which anybody has handed in."""
+    if not contest.rules.board.each_stage:
+        return ""
+    known = set(
+        session.scalars(select(tables.Standing.stage).where(tables.Standing.contest_id == contest.id).distinct())
+    )
+    return next((stage.code for stage in reversed(stages_of(contest.rules)) if stage.code in known), "")
+
+
+def finished_query(contest: Running, as_of: int | None = None) -> Any:
+    """Sittings that count, those finished by `as_of` only: the entry, then the columns of `MADE`."""
+    query = (
+        select(Sitting.entry_id, *MADE)
         .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
         .where(
-            Sitting.contest_id == contest.id, Sitting.track == Track.COUNTED.value, Sitting.state == "handed_in",
-            Entry.counts,
+            Sitting.contest_id == contest.id, Sitting.track.in_(counting_tracks(contest.rules, as_of)),
+            Sitting.state == "handed_in", Entry.counts,
         )
+    )  # fmt: skip
+    return query if as_of is None else query.where(Sitting.finished_at <= as_of)
+
+
+def finished(session: Session, contest: Running, as_of: int | None, entries: Any = None) -> dict[str, list[Finished]]:
+    """Counted sittings by entry, those finished by `as_of` only."""
+    query = finished_query(contest, as_of)
+    if entries is not None:
+        query = query.where(Sitting.entry_id.in_(entries))
+    found: dict[str, list[Finished]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row[0]].append(made_of(row[1:]))
+    return {entry: counted(contest.rules, made) for entry, made in found.items()}
+
+
+def unit_facts(session: Session, contest: Running, whole: Tree, as_of: int | None = None) -> dict[int, Facts]:
+    """What decides about every unit with its subtree, now or as of a past moment."""
+    rules = contest.rules
+    made = None if as_of is None else finished(session, contest, as_of)
+    parents = aggregation.rooted(whole.parents)
+    own = own_figures(session, contest) if made is None else folded_figures(made, parents, rules)
+    return facts_from(session, contest, whole, own, made, as_of)
+
+
+def facts_from(
+    session: Session, contest: Running, whole: Tree, own: Mapping[int, Figures],
+    made: Mapping[str, Sequence[Finished]] | None, as_of: int | None,
+) -> dict[int, Facts]:  # fmt: skip
+    """The same from what is added to each unit; `made`: the sittings by entry, None for those that are stored now."""
+    rules, parents = contest.rules, aggregation.rooted(whole.parents)
+    spreads = None
+    if aggregation.needs_spread(rules.units):
+        spreads = aggregation.spread_up(parents, list(_points_by_unit(session, contest, parents, made)))
+    return aggregation.facts_of(
+        rules.units, aggregation.roll_up(parents, own),
+        lambda unit: whole.headcount(unit) if unit in whole.nodes else None,
+        kinds={unit: node.kind for unit, node in whole.nodes.items()}, spreads=spreads, full_marks=rules.full_marks,
+        bonuses=_bonuses(session, contest, as_of) if Metric.BONUS in rules.units.metrics else None,
     )  # fmt: skip
 
 
-def finished(
-    session: Session, contest: Running, as_of: int | None, entries: Any = None
-) -> dict[str, list[scoring.Finished]]:
-    """Counted sittings by entry, those finished by `as_of` only."""
-    query = finished_query(contest)
-    if as_of is not None:
-        query = query.where(Sitting.finished_at <= as_of)
-    if entries is not None:
-        query = query.where(Sitting.entry_id.in_(entries))
-    found: dict[str, list[scoring.Finished]] = defaultdict(list)
-    for row in session.execute(query):
-        found[row[0]].append(scoring.Finished(*row[1:]))
-    return found
+def _bonuses(session: Session, contest: Running, as_of: int | None) -> dict[int, int]:
+    """The newest bonus of each unit, hundredths."""
+    query = select(UnitBonus.unit_id, UnitBonus.points).where(UnitBonus.contest_id == contest.id).order_by(UnitBonus.id)
+    return dict(session.execute(query if as_of is None else query.where(UnitBonus.at <= as_of)).all())
 
 
-def unit_figures(session: Session, contest: Running, parents: aggregation.Parents, as_of: int | None = None) -> dict[int, Figures]:
-    """Figures of every unit with its subtree, now or as of a past moment."""
-    own = own_figures(session, contest) if as_of is None else folded_figures(finished(session, contest, as_of), parents, contest.rules)
-    return aggregation.roll_up(parents, own)
+def _points_by_unit(
+    session: Session, contest: Running, parents: aggregation.Parents, made: Mapping[str, Sequence[Finished]] | None
+) -> Iterator[dict[int, int]]:
+    """For every person unit -> points, as `aggregation.spread_up` takes it; who moved is folded anew."""
+    fold = folding(contest.rules)
+    if made is None:
+        shares = select(UnitShare.entry_id, UnitShare.unit_id, UnitShare.points).where(*_shares_of(session, contest))
+        found: dict[str, dict[int, int]] = defaultdict(dict)
+        for entry, unit, points in session.execute(shares):
+            found[entry][unit] = points
+        yield from (units for units in found.values() if len(units) == 1)
+        made = finished(session, contest, None, [entry for entry, units in found.items() if len(units) > 1])
+    for sittings in made.values():
+        yield {unit: of.points for unit, of in aggregation.by_unit(sittings, parents, fold).items()}
 
 
-def own_figures(session: Session, contest: Running, units: Iterable[int] | None = None, apart: Any = None) -> dict[int, Figures]:
+def _shares_of(session: Session, contest: Running) -> tuple[Any, ...]:
+    """Which shares are of the standings that are shown."""
+    mine = UnitShare.contest_id == contest.id
+    return (mine, UnitShare.stage == stage_shown(session, contest)) if contest.rules.board.each_stage else (mine,)
+
+
+def own_figures(
+    session: Session, contest: Running, units: Iterable[int] | None = None, apart: Any = None
+) -> dict[int, Figures]:
     """What has been added to each unit (or to those of `units`) by everybody but the entries `apart`."""
+    added = ("people", "sittings", "points", "valid", "scored", "full", "passed")
     query = (
-        select(UnitShare.unit_id, func.sum(UnitShare.people), func.sum(UnitShare.sittings), func.sum(UnitShare.points))
-        .where(UnitShare.contest_id == contest.id)
+        select(UnitShare.unit_id, *(func.sum(getattr(UnitShare, name)) for name in added))
+        .where(*_shares_of(session, contest))
         .group_by(UnitShare.unit_id)
     )
     if units is not None:
         query = query.where(UnitShare.unit_id.in_(units))
     if apart is not None:
         query = query.where(UnitShare.entry_id.not_in(apart))
-    return {unit: Figures(int(people), int(sittings), int(points)) for unit, people, sittings, points in session.execute(query)}
+    return {unit: Figures(*map(int, sums)) for unit, *sums in session.execute(query)}
 
 
 def folded_figures(
-    sittings: Mapping[str, Sequence[scoring.Finished]], parents: aggregation.Parents, rules: ContestRules
+    sittings: Mapping[str, Sequence[Finished]], parents: aggregation.Parents, rules: ContestRules
 ) -> dict[int, Figures]:
     """The same from the sittings themselves, by entry."""
     own: dict[int, Figures] = defaultdict(Figures)
@@ -145,8 +257,8 @@ def units(
 ) -> list[UnitResult]:
     """Units with places within the list: the children of `under` (the top without it), or all its descendants of a kind."""
     whole = tree(session, as_of)
-    figures = unit_figures(session, contest, whole.parents, as_of)
-    return rank_units(whole, figures, contest.rules, listed(whole, under.id if under else None, kind))
+    facts = unit_facts(session, contest, whole, as_of)
+    return rank_units(whole, facts, contest.rules, listed(whole, under.id if under else None, kind))
 
 
 def listed(whole: Tree, under: int | None, kind: str) -> list[int]:
@@ -156,21 +268,23 @@ def listed(whole: Tree, under: int | None, kind: str) -> list[int]:
     return list(whole.children.get(under, ()))
 
 
-def rank_units(whole: Tree, figures: dict[int, Figures], rules: ContestRules, ids: Sequence[int]) -> list[UnitResult]:
+def rank_units(whole: Tree, facts: Mapping[int, Facts], rules: ContestRules, ids: Sequence[int]) -> list[UnitResult]:
     """Places for the units that qualify, the best first; then the others by code."""
     qualified: list[tuple[bytes, UnitResult]] = []
     others = []
     for unit_id in taking_part(whole, rules, ids):
-        row = unit_result(whole, figures, rules, unit_id)
-        if row.reasons or row.value is None:
-            others.append(row)
+        row = unit_result(whole, facts, rules, unit_id)
+        if merit := unit_merit(row.facts, rules.units):
+            qualified.append((merit, row))
         else:
-            qualified.append((value_merit(row.value), row))
+            others.append(row)
     qualified.sort(key=lambda line: line[1].code)
     qualified.sort(key=lambda line: line[0], reverse=True)
     placed = [
         replace(row, place=place, shared=shared)
-        for (_, row), (place, shared) in zip(qualified, places(key for key, _ in qualified), strict=True)
+        for (_, row), (place, shared) in zip(
+            qualified, places((key for key, _ in qualified), dense=rules.board.dense), strict=True
+        )
     ]
     return placed + sorted(others, key=lambda row: row.code)
 
@@ -184,26 +298,30 @@ def taking_part(whole: Tree, rules: ContestRules, ids: Sequence[int]) -> Sequenc
     return [unit for unit in ids if unit in above or named & set(aggregation.line_of(unit, whole.parents))]
 
 
-def unit_result(whole: Tree, figures: dict[int, Figures], rules: ContestRules, unit_id: int) -> UnitResult:
+def unit_merit(facts: Facts, rules: UnitRules) -> bytes:
+    """The key that units are ranked by; empty, and so behind all others, for a unit that gets no place."""
+    found = None if unit_rules.shortfalls(facts, rules) else unit_rules.values(facts, rules)
+    return value_merit(found) if found else b""
+
+
+def unit_result(whole: Tree, facts: Mapping[int, Facts], rules: ContestRules, unit_id: int) -> UnitResult:
     """One unit without a place, with the reasons why it would get none."""
     node = whole.nodes[unit_id]
     return measured(
-        rules, figures.get(unit_id, Figures()), whole.headcount(unit_id),
+        rules, facts.get(unit_id) or Facts(headcount=whole.headcount(unit_id)),
         unit_id=unit_id, code=node.code, name=node.name, kind=node.kind,
         parent_name=whole.nodes[node.parent_id].name if node.parent_id else None,
         has_children=bool(whole.children.get(unit_id)),
     )  # fmt: skip
 
 
-def measured(rules: ContestRules, figures: Figures, headcount: int | None, **facts: Any) -> UnitResult:
-    """What the rules make of a unit's figures; `facts` are the unit's own fields."""
+def measured(rules: ContestRules, facts: Facts, **known: Any) -> UnitResult:
+    """What the rules make of a unit's facts; `known` are the unit's own fields."""
     return UnitResult(
         place=None,
         shared=False,
-        figures=figures,
-        headcount=headcount,
-        rate=aggregation.rate(figures.people, headcount),
-        value=aggregation.value(figures, headcount, rules.units),
-        reasons=tuple(aggregation.shortfalls(figures, headcount, rules.units)),
-        **facts,
+        facts=facts,
+        value=unit_rules.value(facts, rules.units),
+        reasons=tuple(unit_rules.shortfalls(facts, rules.units)),
+        **known,
     )

@@ -1,5 +1,6 @@
 """Looking back: each item of a sitting with its key, why, and the article of law; the wrong ones of all sittings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -8,10 +9,12 @@ from sqlalchemy.orm import Session
 from quizapp.errors import Refused
 from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
-from quizapp.rules import timing
+from quizapp.rules import marking, timing
 from quizapp.rules.items import Item, Kind
+from quizapp.rules.marking import Answer, Marking
 from quizapp.rules.papers import PaperItem
-from quizapp.services import banks, papers
+from quizapp.rules.regions import Region, hit
+from quizapp.services import answers, banks, papers
 from quizapp.services.contests import contest_by_id
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of
 
@@ -23,8 +26,9 @@ def review(session: Session, sitting_id: str, token_id: str, now: int) -> dict[s
         raise Overdue(sitting_id)
     if row.state == "open":
         raise Refused("交卷以后才能看答案")
-    rules = contest_by_id(session, row.contest_id).rules
-    if not timing.is_released(rules.release_key, rules.closes_at, now):
+    contest = contest_by_id(session, row.contest_id)
+    rules = contest.rules
+    if not timing.is_released(rules.release_key, rules.closes_at, contest.published_at, now):
         raise Refused("答案和解析还没有公布")
     return {"id": sitting_id, "items": with_articles(session, reviewed(session, row))}
 
@@ -32,35 +36,72 @@ def review(session: Session, sitting_id: str, token_id: str, now: int) -> dict[s
 def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
     """The items of a finished sitting with what was answered and what is right."""
     items = banks.items_by_bank(session, row.paper["banks"])
+    rules = contest_by_id(session, row.contest_id).rules.scoring.marking
     paper = papers.thaw(row.paper["items"])
     return [
-        _reviewed_item(position, place, items[place.bank][place.index], row.answers.get(str(position)), got)
+        _reviewed_item(position, place, items[place.bank][place.index], row.answers.get(str(position)), got, rules)
         for position, (place, got) in enumerate(zip(paper, row.marks, strict=True), start=1)
     ]
 
 
-def _reviewed_item(position: int, place: PaperItem, item: Item, answer: object, got: int) -> dict[str, Any]:
+def _reviewed_item(
+    position: int, place: PaperItem, item: Item, answer: Any, got: int, rules: Marking
+) -> dict[str, Any]:
+    given = answers.to_rules(answer, item, place.order, place.parts)
     view = papers.shown(position, place, item)
-    key: object = item.key
-    if item.kind in (Kind.SINGLE, Kind.MULTIPLE):
-        key = papers.key_labels(place, item)
-    return view | {
+    view |= _looked_back(item, place.order, answer, given, got)
+    for n, own in enumerate(item.items):
+        each = place.points // len(item.items)
+        part = given[n] if isinstance(given, tuple) else None
+        got = marking.mark(own, part, each, rules)
+        view["items"][n] |= _looked_back(own, place.parts[n], (answer or {}).get(str(n + 1)), part, got)
+    return view
+
+
+def _looked_back(item: Item, order: Sequence[int], answer: Any, given: Answer, got: int) -> dict[str, Any]:
+    """What a review adds to an item as it was shown; `correct` is None where people mark."""
+    view: dict[str, Any] = {
         "answer": answer,
-        "key": key,
+        "key": answers.key_of(item, order),
         "marks": papers.number(got),
-        "right": got == place.points,
+        "correct": None if item.kind is Kind.ESSAY else marking.is_right(item, given),
         "explain": item.explain,
         "cite": list(item.cite),
     }
+    if item.kind is Kind.HOTSPOT:
+        found = {hit(item.regions, x, y) for x, y in given} if isinstance(given, tuple) else set()
+        view["regions"] = [_region(region, n in found) for n, region in enumerate(item.regions)]
+    if item.kind is Kind.ESSAY:
+        view["rubric"] = [
+            {"name": part.name, "explain": part.explain}
+            | ({} if part.points is None else {"points": papers.number(part.points)})
+            for part in item.rubric
+        ]
+    return view
+
+
+def _region(region: Region, found: bool) -> dict[str, Any]:
+    shape = (
+        {"box": list(region.box)}
+        if len(region.corners) == 2
+        else {"polygon": [list(corner) for corner in region.corners]}
+    )
+    return {"name": region.name, **shape, "found": found, "explain": region.explain, "cite": list(region.cite)}
 
 
 def with_articles(session: Session, views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same with the full text of every cited article that is stored."""
-    found = banks.cited_articles(session, sorted({cite for view in views for cite in view["cite"]}))
-    for view in views:
-        view["articles"] = [
-            {"law": found[cite][0], "article": cite.partition(" ")[2], "edition": found[cite][1], "text": found[cite][2]}
-            for cite in view["cite"]
+    """The same with the full text of every cited article that is stored; a case's items and a picture's regions cite their own."""
+    citing = [part for view in views for part in (view, *view.get("items", ()), *view.get("regions", ()))]
+    found = banks.cited_articles(session, sorted({cite for part in citing for cite in part["cite"]}))
+    for part in citing:
+        part["articles"] = [
+            {
+                "law": found[cite][0],
+                "article": cite.partition(" ")[2],
+                "edition": found[cite][1],
+                "text": found[cite][2],
+            }
+            for cite in part["cite"]
             if cite in found
         ]
     return views
@@ -91,7 +132,7 @@ def my_wrong_answers(session: Session, rows: list[Row[Any]], most: int = 100) ->
         if row.state != "handed_in":
             continue
         for view in reviewed(session, row):
-            if not view["right"] and view["stem"] not in seen:
+            if view["correct"] is False and view["stem"] not in seen:
                 seen.add(view["stem"])
                 wrong.append(view)
     return with_articles(session, wrong[:most])
@@ -101,7 +142,9 @@ def open_sitting(session: Session, contest_id: int, account_id: str) -> str | No
     """The public id of one's open sitting in a contest."""
     found = session.scalar(
         select(Sitting.id).where(
-            Sitting.contest_id == contest_id, Sitting.entry_id == _entry(contest_id, account_id), Sitting.state == "open"
+            Sitting.contest_id == contest_id,
+            Sitting.entry_id == _entry(contest_id, account_id),
+            Sitting.state == "open",
         )
     )
     return public_id(contest_id, found) if found else None

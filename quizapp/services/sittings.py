@@ -1,27 +1,20 @@
-"""The sitting: starting it, saving answers, opening the next item, showing it again. The hot path: no ORM objects here."""
+"""A sitting that has begun: showing it again, opening the next item, finding those that nobody handed in."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-import uuid_utils
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, NotFound, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
-from quizapp.models.base import INSERTS
 from quizapp.models.sittings import Sitting
-from quizapp.rules import papers as paper_rules
 from quizapp.rules import timing
-from quizapp.rules.attempts import Track, check_left
+from quizapp.rules.attempts import is_practice, stage_of
 from quizapp.services import banks, papers
-from quizapp.services.admissions import asked_at
-from quizapp.services.contests import Running, contest_by_id, find_contest, why_closed
-from quizapp.services.entries import Contestant, contestant, enter_by_account
+from quizapp.services.contests import contest_by_id
 from quizapp.services.signed_in import SIGNED_IN, A
 
-Admit = Callable[[int, str], None]  # contest, account
 S: Any = Sitting.__table__.c
 _ID = re.compile(r"(\d{1,9})-([0-9a-f]{32})\Z")
 
@@ -48,91 +41,14 @@ def split_id(sitting_id: str) -> tuple[int, str]:
     return int(found[1]), found[2]
 
 
-def start_sitting(
-    session: Session, slug: str, token_id: str, now: int, *, practice: bool = False, admit: Admit | None = None
-) -> tuple[dict[str, Any], bool]:
-    """Start a sitting, or give back the one that is open: (the API's object, whether it is new).
-
-    Raises Refused with the reason: not entered, not open yet, paused, no sitting left; Overdue when the open one's time is
-    up; what `admit` raises, who is asked last, before a new one is made. Limits are unique numbers in the table, so
-    simultaneous starts cannot get past them.
-    """
-    contest = find_contest(session, slug)
-    track = Track.PRACTICE if practice else Track.COUNTED
-    for _ in range(3):
-        who = _at_the_start(session, contest, token_id, track, now)
-        if who.open_sitting is not None:
-            return view_sitting(session, public_id(contest.id, who.open_sitting), token_id, now), False
-        check_may_start(session, contest, who, track, now)
-        if admit is not None:
-            admit(contest.id, who.account_id)
-        sitting = _insert(session, contest, who, track, now)
-        if sitting is not None:
-            return present(session, sitting, slug, now), True
-    raise Conflict("同时开始得太多，请再点一次")
-
-
-def _at_the_start(session: Session, contest: Running, token_id: str, track: Track, now: int) -> Contestant:
-    day = timing.contest_day(contest.rules.zone, now)
-    who = contestant(session, contest.id, token_id, track.value, day, now)
-    if who.entry_id is None:
-        enter_by_account(session, contest, who, now)
-        who = contestant(session, contest.id, token_id, track.value, day, now)
-        if who.entry_id is None:
-            raise Conflict("这个手机号或座号已经参加了本次竞赛。是您本人，请用取回码继续；否则请找单位联络员")
-    return who
-
-
-def check_may_start(session: Session, contest: Running, who: Contestant, track: Track, now: int) -> None:
-    """Raises Refused with the reason why no sitting can be started now. Whoever asked before the last start is not late by waiting."""
-    late = contest.phase(now) is timing.Phase.CLOSING
-    reason = why_closed(contest, asked_at(session, contest.id, who.account_id, now) if late else now)
-    if reason is not None:
-        raise Refused(reason)
-    check_left(contest.rules.limits, track, who.taken, who.taken_today)
-
-
-_INSERT = {
-    engine: insert(Sitting.__table__).on_conflict_do_nothing().returning(*S) for engine, insert in INSERTS.items()
-}
-
-
-def _insert(session: Session, contest: Running, who: Contestant, track: Track, now: int) -> Row[Any] | None:
-    """The new sitting's row, or None where another start was faster."""
-    rules = contest.rules
-    sitting_id = uuid_utils.uuid7().hex
-    items = banks.items_by_bank(session, contest.banks)
-    paper = paper_rules.draw(items, rules.blueprint, sitting_id, banks.offers(items, contest.banks, rules.blueprint))
-    papers.remember(sitting_id, papers.asked(paper, items))
-    end = timing.deadline(rules, now)
-    values = {
-        "contest_id": contest.id,
-        "id": sitting_id,
-        "entry_id": who.entry_id,
-        "account_id": who.account_id,
-        "unit_id": who.unit_id,
-        "track": track.value,
-        "attempt_no": who.taken + 1,
-        "day": timing.contest_day(rules.zone, now),
-        "day_no": who.taken_today + 1,
-        "state": "open",
-        "started_at": now,
-        "deadline": end,
-        "grace_ms": rules.clock.grace_ms,
-        "item_no": None if rules.clock.item_ms is None else 1,
-        "item_deadline": timing.item_deadline(rules, now, end),
-        "paper": {"banks": contest.banks, "items": papers.freeze(paper)},
-        "answers": {},
-        "revision": 0,
-    }
-    return session.execute(_INSERT[session.get_bind().dialect.name], values).one_or_none()
-
-
 _OWN = (
     select(*S)
     .select_from(SignIn.__table__)
     .join(Account.__table__, SIGNED_IN)
-    .outerjoin(Sitting.__table__, and_(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"), S.account_id == A.id))
+    .outerjoin(
+        Sitting.__table__,
+        and_(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"), S.account_id == A.id),
+    )
 )
 
 
@@ -177,7 +93,8 @@ def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict
         "contest": slug,
         "contest_id": row.contest_id,
         "attempt_no": row.attempt_no,
-        "practice": row.track == Track.PRACTICE,
+        "practice": is_practice(row.track),
+        "stage": stage_of(row.track),
         "state": row.state,
         "started_at": row.started_at,
         "deadline": row.deadline,
@@ -215,8 +132,6 @@ def open_item(session: Session, sitting_id: str, position: int, token_id: str, n
         .values(item_no=position, item_deadline=timing.item_deadline(contest.rules, now, row.deadline))
     )
     return present(session, row_of(session, sitting_id, token_id, now), None, now)
-
-
 
 
 def find_overdue(session: Session, now: int, limit: int = 200) -> list[str]:

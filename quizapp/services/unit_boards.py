@@ -1,6 +1,7 @@
 """The public ranking of units, read from the snapshot."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -8,9 +9,9 @@ from sqlalchemy.orm import Session, aliased
 
 from quizapp.models.boards import BoardUnit
 from quizapp.models.organisations import Unit
-from quizapp.rules.aggregation import Figures
 from quizapp.rules.contests import Board
 from quizapp.rules.ranking import places
+from quizapp.rules.units import Facts, Figures
 from quizapp.services import boards, results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import find_unit
@@ -42,8 +43,11 @@ def unit_board(
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     limit = max(1, min(limit, 500))
     found = session.execute(_rows(contest, _of(listed).offset(start).limit(limit + 1))).all()
-    better = start and found and session.scalar(_better(listed, found[0].merit)) or 0
-    placed = list(places((row.merit for row in found if row.merit), better + 1, start - better))
+    better, keys = session.execute(_better(listed, found[0].merit)).one() if start and found else (0, 0)
+    dense = contest.rules.board.dense
+    placed = list(
+        places((row.merit for row in found if row.merit), (keys if dense else better) + 1, start - better, dense=dense)
+    )
     rows = [_result(contest, row) for row in found[:limit]]
     rows[: len(placed)] = [replace(row, place=p, shared=s) for row, (p, s) in zip(rows, placed, strict=False)]
     return UnitPage(
@@ -86,7 +90,8 @@ def _rows(contest: Running, ids: Any) -> Any:
 
 
 def _better(listed: Any, merit: bytes) -> Any:
-    return select(func.count()).select_from(BoardUnit).where(listed, U.merit > merit)
+    """How many units are better, and how many different keys they have."""
+    return select(func.count(), func.count(U.merit.distinct())).select_from(BoardUnit).where(listed, U.merit > merit)
 
 
 def _kinds(contest: Running, top: Unit | None) -> Any:
@@ -101,8 +106,12 @@ def _kinds(contest: Running, top: Unit | None) -> Any:
 
 
 def _result(contest: Running, row: Any) -> results.UnitResult:
-    return results.measured(
-        contest.rules, Figures(row.people, row.sittings, row.points), row.headcount,
+    figures = Figures(row.people, row.sittings, row.points)
+    found = results.measured(
+        contest.rules, Facts(figures, row.headcount, full_marks=Fraction(contest.rules.full_marks, 100)),
         unit_id=row.unit_id, code=row.code, name=row.name, kind=row.kind, parent_name=row.parent_name,
         has_children=bool(row.has_children),
     )  # fmt: skip
+    if row.metrics is None:
+        return found
+    return replace(found, value=Fraction(row.metrics["value"]) if "value" in row.metrics else None)

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from quizapp.errors import Invalid, QuizError, Unauthenticated
-from quizapp.rules import timing, wording
+from quizapp.rules import timing, wording, wording_awards
+from quizapp.rules.contests import Stage
+from quizapp.rules.stages import at_stage, stages_of
 from quizapp.services import (
     accounts,
     contests,
@@ -15,6 +17,7 @@ from quizapp.services import (
     papers,
     reviews,
     sittings,
+    starts,
 )
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
@@ -100,8 +103,15 @@ def contest_view(contest: Running) -> dict[str, Any]:
         "organiser": rules.organiser,
     }
     who = access.visitor()
-    view["sittings_left"] = entries.sittings_left(db(), contest, who.account_id, now()) if who else None
+    view["sittings_left"] = starts.outlook(db(), contest, token_id(), now()).left if who else None
+    view["stages"] = [stage_view(contest, stage) for stage in stages_of(rules)]
     return view
+
+
+def stage_view(contest: Running, stage: Stage) -> dict[str, Any]:
+    at = at_stage(contest.rules, stage)
+    window = {"opens_at": iso(at.opens_at), "last_start": iso(at.last_start), "closes_at": iso(at.closes_at)}
+    return {"code": stage.code, "title": stage.title, **window, "counts": stage.counts}
 
 
 @bp.get("/contests")
@@ -113,7 +123,7 @@ def list_contests() -> Response:
 def show_contest(slug: str) -> Response:
     contest = contests.find_contest(db(), slug)
     rules = contest.rules
-    told = sentences([*wording.paper(rules), *wording.people_places(rules), *wording.unit_places(rules)])
+    told = sentences([*wording.paper(rules), *wording.people_places(rules), *wording_awards.unit_places(rules)])
     divisions = [{"code": division.code, "title": division.title} for division in rules.divisions]
     return jsonify(**contest_view(contest), rules=told, divisions=divisions, about=rules.about)
 
@@ -137,7 +147,7 @@ def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:
 
 def score_view(contest: Running, points: int, of: int, time_ms: int) -> dict[str, Any] | None:
     """Points, full marks and time; None until the rules release them."""
-    if not timing.is_released(contest.rules.release_score, contest.rules.closes_at, now()):
+    if not timing.is_released(contest.rules.release_score, contest.rules.closes_at, contest.published_at, now()):
         return None
     return {"points": papers.number(points), "of": papers.number(of), "time_ms": time_ms}
 
@@ -148,17 +158,19 @@ def result_view(result: Result) -> dict[str, Any]:
     view: dict[str, Any] = {"state": result.state, "score": score, "receipt": result.receipt}
     if rules.pass_points is not None and score is not None:
         view["passed"] = result.points >= rules.pass_points
-    if timing.is_released(rules.release_key, rules.closes_at, now()):
+    if timing.is_released(rules.release_key, rules.closes_at, result.contest.published_at, now()):
         view["review"] = f"/api/v1/sittings/{result.sitting_id}/review"
     return view
 
 
 @bp.post("/contests/<slug>/sittings")
 def start(slug: str) -> tuple[Response, int]:
-    practice = body().get("practice", False)
+    values = body()
+    practice = values.get("practice", False)
     if not isinstance(practice, bool):
         raise Invalid("请求的内容不对", errors=[("practice", "应为 true 或 false")])
-    sitting, is_new = gate.start(slug, practice)
+    stage, code = (text(values, name, 64) if name in values else "" for name in ("stage", "room_code"))
+    sitting, is_new = gate.start(slug, starts.Wish(practice, stage, code))
     return jsonify(sitting_view({**sitting, "contest": slug})), 201 if is_new else 200
 
 

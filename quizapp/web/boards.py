@@ -54,7 +54,7 @@ def shown(slug: str) -> Shown:
 def _refresh(contest: Running) -> None:
     """Rebuild the snapshot when the job has not; at most once in the rebuild interval whoever asks."""
     if boards.is_stale(db(), contest, now()):
-        finish_transaction(commit=False)
+        finish_transaction(commit=True)
         with edge().database.write() as writing:
             boards.rebuild(writing, contest, now())
 

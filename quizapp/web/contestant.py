@@ -4,24 +4,35 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import Conflict, Queued
 from quizapp.rules import timing, wording
-from quizapp.rules.attempts import Track
-from quizapp.services import admissions, contests, entries, finishing, organisations, papers, reviews, sittings
+from quizapp.rules.contests import Stage
+from quizapp.rules.stages import open_stages
+from quizapp.services import (
+    admissions,
+    answers,
+    contests,
+    entries,
+    finishing,
+    organisations,
+    reviews,
+    sittings,
+    starts,
+)
 from quizapp.services.contests import Running
 from quizapp.web import access, gate, words
 from quizapp.web.access import token_id
 from quizapp.web.api import sitting_view
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import arrived, db, edge, now, save, settle, settled
-from quizapp.web.words import sentences
+from quizapp.web.words import said, sentences
 
 bp = Blueprint("contestant", __name__)
 LOOK_AGAIN_S = 30  # a waiting page without JavaScript asks for its place at most so often
 JUDGE = {"true": True, "false": False}
+FORM_KINDS = ("single", "multiple", "judge", "blank")
 
 
 @bp.get("/c/<slug>/start")
@@ -29,7 +40,8 @@ def start(slug: str) -> Reply | str:
     """What awaits one, before the clock runs."""
     contest = contests.find_contest(db(), slug)
     who = access.signed_in()
-    rules = contest.rules
+    seen = starts.outlook(db(), contest, token_id(), now(), request.args.get("stage", "")[:64])
+    rules = seen.chances.rules
     opened = _open_sitting(contest, who.account_id)
     entry = entries.entry_of(db(), contest.id, who.account_id)
     return render_template(
@@ -47,14 +59,17 @@ def start(slug: str) -> Reply | str:
             "limit_ms": rules.clock.paper_ms,
             "item_ms": rules.clock.item_ms,
         },
-        effective_end=timing.deadline(rules, now()),
+        effective_end=timing.deadline(rules, now(), seen.chances.grant.extra_ms),
         cut=timing.is_cut(rules, now()),
-        sittings_left=entries.sittings_left(db(), contest, who.account_id, now()),
-        practice_left=entries.sittings_left(db(), contest, who.account_id, now(), Track.PRACTICE),
+        sittings_left=seen.left,
+        practice_left=seen.practice_left,
+        stage=seen.chances.stage,
+        stages=stage_links(contest, seen.chances.stage),
+        room_code=seen.room_code,
         places="；".join(sentences(wording.people_places(rules))),
         resume=opened["id"] if opened else None,
         resume_end=opened["deadline"] if opened else None,
-        why_not=_why_not(contest, who),
+        why_not=said(seen.refused) if seen.refused else None,
     )
 
 
@@ -67,17 +82,18 @@ def _open_sitting(contest: Running, account_id: str) -> dict[str, Any] | None:
     return view if view["state"] == "open" else None
 
 
-def _why_not(contest: Running, who: Any) -> str | None:
-    left = entries.sittings_left(db(), contest, who.account_id, now())
-    reason = entries.why_not(contest, True, left, now())
-    return None if reason is None else _(reason)
+def stage_links(contest: Running, shown: Stage | None) -> list[dict[str, Any]]:
+    """The stages that are open now, to choose from."""
+    opened = open_stages(contest.rules, now())
+    return [{"code": stage.code, "title": stage.title, "current": stage == shown} for stage in opened]
 
 
 @bp.post("/c/<slug>/start")
 def begin(slug: str) -> Reply:
     practice = request.form.get("practice") == "1"
+    stage, code = (request.form.get(name, "")[:64] for name in ("stage", "room_code"))
     try:
-        sitting, _is_new = gate.start(slug, practice)
+        sitting, _is_new = gate.start(slug, starts.Wish(practice, stage, code))
     except Queued:
         return redirect(url_for("contestant.waiting", slug=slug, practice="1" if practice else None), 303)
     return redirect(url_for("contestant.sitting", sitting_id=sitting["id"]))
@@ -105,7 +121,7 @@ def _states(view: dict[str, Any], marked: list[int]) -> list[dict[str, Any]]:
     return [
         {
             "position": position,
-            "state": "answered" if papers.is_answered(view["answers"].get(str(position))) else "empty",
+            "state": "answered" if answers.is_answered(view["answers"].get(str(position))) else "empty",
             "marked": position in marked,
         }
         for position in range(1, view["total"] + 1)
@@ -160,9 +176,11 @@ def answer(sitting_id: str) -> Reply:
 
 def _save(view: dict[str, Any], at: int) -> None:
     """The form's answer, where it says something new. A conflict is told, never hidden."""
+    if view["items"][at - 1]["kind"] not in FORM_KINDS:
+        return
     given = _form_answer(view["items"][at - 1])
     stored = view["answers"].get(str(at))
-    if given == stored or (not papers.is_answered(given) and stored is None):
+    if given == stored or (not answers.is_answered(given) and stored is None):
         return
     revision = _revision(view)
     key = request.form.get("key", "")[:64] or secrets.token_hex(8)
@@ -183,7 +201,7 @@ def _form_answer(item: dict[str, Any]) -> Any:
     if item["kind"] == "judge":
         return JUDGE.get(request.form.get("choice", ""), [])
     if item["kind"] == "blank":
-        texts = [text[: papers.LONGEST_TEXT].strip() for text in request.form.getlist("blank")]
+        texts = [text[: answers.LONGEST_TEXT].strip() for text in request.form.getlist("blank")]
         texts = (texts + [""] * item["blanks"])[: item["blanks"]]
         return (texts[0] if item["blanks"] == 1 else texts) if any(texts) else ""
     return request.form.getlist("choice")

@@ -85,6 +85,8 @@ def finish_transaction(commit: bool) -> None:
     """Commit or roll back what the request did; nothing where it touched no table."""
     snapshot = g.pop("board_session", None)
     if snapshot is not None:
+        if commit:
+            snapshot.commit()
         snapshot.close()
     session = g.pop("session", None)
     if session is None:

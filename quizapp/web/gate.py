@@ -4,19 +4,20 @@ import random
 from typing import Any
 
 from quizapp.errors import Queued
-from quizapp.services import admissions, sittings
+from quizapp.services import admissions, starts
 from quizapp.services.admissions import Turn
+from quizapp.services.starts import Wish
 from quizapp.web.access import token_id
 from quizapp.web.edge import db, edge, finish_transaction, now, settled
 
 SPREAD_S = 1.0
 
 
-def start(slug: str, practice: bool) -> tuple[dict[str, Any], bool]:
+def start(slug: str, wish: Wish) -> tuple[dict[str, Any], bool]:
     """Start a sitting, or give back the open one, which nobody waits for. Raises Queued beside all that a start raises."""
     gate = _Gate(edge().settings.starts_per_second)
     sitting, is_new = settled(
-        lambda: sittings.start_sitting(db(), slug, token_id(), now(), practice=practice, admit=gate.admit)
+        lambda: starts.start_sitting(db(), slug, token_id(), now(), wish, gate.admit)
     )
     if gate.slot_taken and not is_new:
         gate.give_back()

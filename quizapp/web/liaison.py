@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import NotFound, Refused, Unavailable
-from quizapp.rules import wording
+from quizapp.rules import speech
 from quizapp.rules.contests import Clock, Door
 from quizapp.rules.roles import Right
 from quizapp.rules.timing import Phase
@@ -126,9 +126,9 @@ def _limits(clock: Clock) -> str:
     """How long a paper takes at most, and that its clock does not wait."""
     told = []
     if clock.paper_ms is not None:
-        told.append(_("限时%(length)s", length=wording.length(clock.paper_ms)))
+        told.append(_("限时%(length)s", length=speech.length(clock.paper_ms)))
     if clock.item_ms is not None:
-        told.append(_("每题限时%(length)s", length=wording.length(clock.item_ms)))
+        told.append(_("每题限时%(length)s", length=speech.length(clock.item_ms)))
     return "，".join([*told, _("开始后计时不停")])
 
 

@@ -7,10 +7,9 @@ import orjson
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from quizapp.errors import NotFound, Unavailable
-from quizapp.rules import wording
-from quizapp.rules.attempts import Track
+from quizapp.rules import wording, wording_awards
 from quizapp.rules.roles import Role
-from quizapp.services import contests, entries, organisations, reviews
+from quizapp.services import contests, entries, organisations, reviews, starts
 from quizapp.services.contests import Running
 from quizapp.services.standings import Ranked
 from quizapp.web import access, boards
@@ -18,7 +17,7 @@ from quizapp.web.boards import Shown
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, edge, now
 from quizapp.web.footer import footer_texts
-from quizapp.web.words import sentences
+from quizapp.web.words import said, sentences
 
 bp = Blueprint("public", __name__)
 PAGE = 50
@@ -62,16 +61,16 @@ def _mine(contest: Running) -> dict[str, Any] | None:
     entry = entries.entry_of(db(), contest.id, who.account_id)
     unit_name = organisations.name_of(db(), entry.unit_id) if entry else who.unit_name
     opened = reviews.open_sitting(db(), contest.id, who.account_id)
-    left = entries.sittings_left(db(), contest, who.account_id, now(), Track.COUNTED)
-    reason = entries.why_not(contest, who.role is not Role.CONTESTANT or entry is not None or who.login is not None, left, now())
+    may_enter = who.role is not Role.CONTESTANT or entry is not None or who.login is not None
+    seen = starts.outlook(db(), contest, access.token_id(), now(), may_enter=may_enter)
     return {
         "entered": entry is not None,
         "name": entry.name if entry else who.name,
         "unit_name": unit_name,
         "open_sitting": opened,
-        "sittings_left": left,
-        "can_start": reason is None or opened is not None,
-        "why_not": reason,
+        "sittings_left": seen.left,
+        "can_start": seen.refused is None or opened is not None,
+        "why_not": said(seen.refused) if seen.refused else None,
     }
 
 
@@ -138,7 +137,7 @@ def _units(found: Shown) -> str:
         rows=[_unit_row(row, slug) for row in page["rows"]],
         next_url=url_for("public.units", slug=slug, under=under or None, kind=kind or None, after=page["next"])
         if page.get("next") else None,
-        explains=sentences(wording.unit_places(contest.rules)),
+        explains=sentences(wording_awards.unit_places(contest.rules)),
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.rules import timing
-from quizapp.rules.attempts import Track
+from quizapp.rules.attempts import is_practice
 from quizapp.rules.contests import Release
-from quizapp.services import contests, entries, finishing, organisations, papers, reviews, sittings, standings
+from quizapp.services import answers, contests, entries, finishing, organisations, reviews, sittings, standings, starts
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
 from quizapp.web import access
@@ -29,7 +29,8 @@ def _my_place(contest: Running, entry: Any) -> tuple[int, bool, int] | None:
 
 
 def _release_words(release: Release) -> str:
-    return _("竞赛结束后公布") if release is Release.AT_END else _("本次竞赛不公布")
+    when = {Release.AT_END: _("竞赛结束后公布"), Release.PUBLISHED: _("结果公布时一并公布")}
+    return when.get(release, _("本次竞赛不公布"))
 
 
 @bp.get("/s/<sitting_id>/result")
@@ -38,11 +39,11 @@ def result(sitting_id: str) -> Reply | str:
     if found is None:
         return redirect(url_for("contestant.sitting", sitting_id=sitting_id))
     contest, rules = found.contest, found.contest.rules
-    seen = timing.is_released(rules.release_score, rules.closes_at, now())
-    key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
+    seen = timing.is_released(rules.release_score, rules.closes_at, contest.published_at, now())
+    key_seen = timing.is_released(rules.release_key, rules.closes_at, contest.published_at, now())
     who = access.signed_in()
     entry = entries.entry_of(db(), contest.id, who.account_id)
-    place = _my_place(contest, entry) if seen and found.track == Track.COUNTED else None
+    place = _my_place(contest, entry) if seen and not is_practice(found.track) else None
     return render_template(
         "contestant/result.html",
         contest=contest_card(contest),
@@ -52,12 +53,12 @@ def result(sitting_id: str) -> Reply | str:
         release_words=_release_words(rules.release_score),
         passed=found.points >= rules.pass_points if seen and rules.pass_points is not None else None,
         place={"place": place[0], "shared": place[1], "of": place[2]} if place else None,
-        practice=found.track == Track.PRACTICE,
+        practice=is_practice(found.track),
         handed_in=found.finished_at,
         receipt=found.receipt,
         review_url=url_for("record.review", sitting_id=sitting_id) if key_seen else None,
         review_words=_release_words(rules.release_key),
-        sittings_left=entries.sittings_left(db(), contest, who.account_id, now()),
+        sittings_left=starts.outlook(db(), contest, token_id(), now()).left,
         unit_name=organisations.name_of(db(), entry.unit_id) if entry else None,
     )  # fmt: skip
 
@@ -67,7 +68,7 @@ def review(sitting_id: str) -> str:
     told = settled(lambda: reviews.review(db(), sitting_id, token_id(), now()))
     contest = contests.contest_by_id(db(), sittings.split_id(sitting_id)[0])
     only_wrong = request.args.get("only_wrong") == "1"
-    items = [page_item(view) for view in told["items"] if not (only_wrong and view["right"])]
+    items = [page_item(view) for view in told["items"] if not (only_wrong and view["correct"])]
     return render_template(
         "contestant/review.html",
         contest=contest_card(contest), items=items, only_wrong=only_wrong, sitting={"id": sitting_id},
@@ -78,12 +79,13 @@ def page_item(view: dict[str, Any]) -> dict[str, Any]:
     """A reviewed item as the page says it: mine and right beside every choice, and both in words."""
     kind, answer, key = view["kind"], view["answer"], view["key"]
     choices = [
-        choice | {"right": choice["label"] in key, "mine": choice["label"] in (answer or [])}
+        choice | {"right": choice["label"] in (key or []), "mine": choice["label"] in (answer or [])}
         for choice in view.get("choices", [])
     ]
     return view | {
+        "right": view["correct"],
         "choices": choices,
-        "mine_words": _in_words(kind, answer) if papers.is_answered(answer) else _("未答"),
+        "mine_words": _in_words(kind, answer) if answers.is_answered(answer) else _("未答"),
         "key_words": "；".join("、".join(texts) for texts in key) if kind == "blank" else _in_words(kind, key),
         "points": view["marks"],
         "of": view["points"],
@@ -93,7 +95,9 @@ def page_item(view: dict[str, Any]) -> dict[str, Any]:
 def _in_words(kind: str, answer: Any) -> str:
     if kind == "judge":
         return _("对") if answer else _("错")
-    return answer if isinstance(answer, str) else "、".join(answer)
+    if isinstance(answer, dict):
+        return "、".join(f"{name}→{part}" for name, part in answer.items())
+    return answer if isinstance(answer, str) else "、".join(map(str, answer or []))
 
 
 @bp.get("/c/<slug>/mine")
@@ -105,8 +109,8 @@ def mine(slug: str) -> Reply | str:
     if entry is None:
         return redirect(url_for("contestant.start", slug=slug))
     rows = reviews.my_sittings(db(), contest.id, who.account_id)
-    seen = timing.is_released(rules.release_score, rules.closes_at, now())
-    key_seen = timing.is_released(rules.release_key, rules.closes_at, now())
+    seen = timing.is_released(rules.release_score, rules.closes_at, contest.published_at, now())
+    key_seen = timing.is_released(rules.release_key, rules.closes_at, contest.published_at, now())
     standing = standings.my_standing(db(), contest, entry.id) if seen else None
     place = _my_place(contest, entry) if seen else None
     return render_template(
@@ -133,7 +137,7 @@ def _my_sitting(contest: Running, row: Any, seen: bool) -> dict[str, Any]:
     return {
         "id": public,
         "attempt_no": row.attempt_no,
-        "practice": row.track == Track.PRACTICE,
+        "practice": is_practice(row.track),
         "started_at": row.started_at,
         "state": row.state,
         "score": row.points if ended and seen else None,

@@ -10,7 +10,8 @@ from flask_babel import get_translations, gettext
 
 from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
-from quizapp.rules.wording import Sentence, decimal
+from quizapp.rules import speech
+from quizapp.rules.speech import Sentence, decimal
 from quizapp.services import views
 from quizapp.services.views import rounded
 from quizapp.web.edge import edge
@@ -18,16 +19,12 @@ from quizapp.web.edge import edge
 
 def said(error: QuizError) -> str:
     """A refusal in the reader's language."""
-    return sentence((error.text, error.params))
-
-
-def sentence(told: Sentence) -> str:
-    text, params = told
-    return gettext(text).format(**params)
+    return gettext(error.text).format(**error.params)
 
 
 def sentences(told: Iterable[Sentence]) -> list[str]:
-    return [sentence(one) for one in told]
+    """The rules in the installation's language."""
+    return speech.say_all(told, edge().settings.locale[:2])
 
 
 def local(ms: int) -> datetime:

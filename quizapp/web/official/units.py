@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -10,8 +9,9 @@ from flask_babel import gettext as _
 
 from quizapp.errors import NotFound
 from quizapp.formats import analysis_table, result_sheets
-from quizapp.rules import wording
-from quizapp.rules.contests import ContestRules, Metric
+from quizapp.rules import wording_awards
+from quizapp.rules.contests import ContestRules
+from quizapp.rules.wording_awards import weights_told
 from quizapp.services import overview, participation, people_results, scopes
 from quizapp.services.overview import UnitCheck, UnitTable
 from quizapp.services.people_results import PeoplePage
@@ -88,7 +88,7 @@ def units(slug: str) -> tuple[str, int]:
         trail=_trail(view),
         own=view.under.code if view.under is not None else None,
         exports=file_links("units", slug, len(table.rows), query),
-        explains=words.sentences(wording.unit_places(rules)),
+        explains=words.sentences(wording_awards.unit_places(rules)),
         previous_url=before,
         next_url=following,
     )
@@ -147,7 +147,7 @@ def check(slug: str, code: str) -> tuple[str, int]:
         among=_among(view, found),
         workings=_workings(found, rules),
         distance=_distance(found, rules),
-        explains=words.sentences(wording.unit_places(rules)),
+        explains=words.sentences(wording_awards.unit_places(rules)),
         below=[_row(row, rules) for row in found.below],
         people=counted.rows,
         total=counted.people,
@@ -193,19 +193,10 @@ def _workings(found: UnitCheck, rules: ContestRules) -> list[str]:
         told.append(_("参与人数不足%(least)s人，平均分不列出，以免看出个人成绩", least=rules.units.hide_mean_below))
     value = result_sheets.shown_value(row, rules)
     if value is not None and len(rules.units.weights) > 1:
-        terms = " + ".join(f"{_metric(metric, row)}×{float(weight):g}" for metric, weight in rules.units.weights)
+        shown = [(words.mean(result_sheets.shown_metric(row, rules, metric)), weight) for metric, weight in weights_told(rules.units)]
+        terms = " + ".join(f"{figure}×{weight}" for figure, weight in shown)
         told.append(_("排名依据值 = %(terms)s = %(value)s", terms=terms, value=words.mean(value)))
     return told
-
-
-def _metric(metric: Metric, row: UnitResult) -> str:
-    figures = {
-        Metric.MEAN: row.figures.mean,
-        Metric.RATE: None if row.rate is None else row.rate * 100,
-        Metric.PEOPLE: Fraction(row.figures.people),
-        Metric.POINTS: Fraction(row.figures.points, 100),
-    }
-    return words.mean(figures[metric])
 
 
 def _distance(found: UnitCheck, rules: ContestRules) -> list[str]:

@@ -13,8 +13,8 @@ from quizapp.formats.table_workbook import is_workbook
 from quizapp.rules.items import Bank, Item, Kind
 from quizapp.services import banks as stored
 from quizapp.services import contests, laws
+from quizapp.services.answers import LABELS, key_of
 from quizapp.services.audit import record
-from quizapp.services.papers import LABELS
 from quizapp.web import staff, words
 from quizapp.web.edge import db, now
 from quizapp.web.exports import log, send
@@ -22,7 +22,10 @@ from quizapp.web.forms_staff import BankForm
 from quizapp.web.organiser.door import bp, faults_page
 
 TABLES = (".xlsx", ".csv", ".tsv")
-KINDS = {Kind.SINGLE: "单选题", Kind.MULTIPLE: "多选题", Kind.JUDGE: "判断题", Kind.BLANK: "填空题"}
+KINDS = {
+    Kind.SINGLE: "单选题", Kind.MULTIPLE: "多选题", Kind.JUDGE: "判断题", Kind.BLANK: "填空题", Kind.NUMERIC: "数值题",
+    Kind.ORDER: "排序题", Kind.MATCH: "连线题", Kind.HOTSPOT: "找隐患题", Kind.CASE: "案例题", Kind.ESSAY: "征文题",
+}  # fmt: skip
 
 
 @bp.get("/banks")
@@ -127,11 +130,15 @@ def bank(version_id: int) -> str:
 
 
 def _shown(number: int, item: Item) -> dict[str, Any]:
-    right = {position for position in item.key if isinstance(position, int)} if isinstance(item.key, tuple) else set()
+    right: set[int] = set()
+    if item.kind in (Kind.SINGLE, Kind.MULTIPLE) and isinstance(item.key, tuple):
+        right = {position for position in item.key if isinstance(position, int)}
     if isinstance(item.key, bool):
         key = "对" if item.key else "错"
-    elif item.kind is Kind.BLANK:
+    elif item.kind is Kind.BLANK and isinstance(item.key, tuple):
         key = "；".join("／".join(accepted) for accepted in item.key if isinstance(accepted, tuple))
+    elif not right:
+        key = str(key_of(item, range(len(item.choices))) or "—")
     else:
         key = "".join(LABELS[position] for position in sorted(right))
     return {

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as Reply
 from quizapp.errors import Invalid, QuizError, Refused
 from quizapp.formats.contest_values import epoch_ms, moment, moment_text
 from quizapp.formats.contest_yaml import write_contest
-from quizapp.rules import wording
+from quizapp.rules import wording, wording_awards
 from quizapp.rules.timing import Phase
-from quizapp.services import contests, liaisons, missing_units, participation
+from quizapp.services import contests, ends, liaisons, missing_units, participation
 from quizapp.services.contests import Running
 from quizapp.services.participation import Participation
 from quizapp.web import staff, words
@@ -43,7 +43,7 @@ def contest(slug: str) -> str:
         rules={
             _("答题"): words.sentences(wording.paper(rules)),
             _("个人名次"): words.sentences(wording.people_places(rules)),
-            _("单位名次"): words.sentences(wording.unit_places(rules)),
+            _("单位名次"): words.sentences(wording_awards.unit_places(rules)),
         },
         file=write_contest(rules).decode(),
         banks=found.banks,
@@ -123,7 +123,7 @@ def perform(slug: str, act: str) -> Reply:
             contests.open_contest(db(), actor, slug, moment_)
             told = _("竞赛已开始")
         elif act == "close":
-            count = contests.close_contest(db(), actor, slug, moment_)
+            count = ends.close_contest(db(), actor, slug, moment_)
             told = _("竞赛已结束，%(count)s人按已保存的答案计分", count=count)
         else:
             contests.pause_contest(db(), actor, slug, act == "pause", moment_)
@@ -166,7 +166,7 @@ def move_end(slug: str) -> Reply | str | tuple[str, int]:
         _check_end(found, last_start, closes_at)
         if request.form.get("confirmed") != "yes":
             return _confirm_end(found, form, last_start, closes_at)
-        changed = contests.move_end(db(), staff.me(), slug, last_start, closes_at, now())
+        changed = ends.move_end(db(), staff.me(), slug, last_start, closes_at, now())
     except QuizError as error:
         finish_transaction(commit=False)
         form.form_errors.append(words.said(error))
@@ -191,7 +191,7 @@ def _check_end(contest: Running, last_start: int, closes_at: int) -> None:
 
 
 def _confirm_end(contest: Running, form: EndForm, last_start: int, closes_at: int) -> str:
-    reached = contests.reached_by(db(), contest, closes_at)
+    reached = ends.reached_by(db(), contest, closes_at)
     told = [
         _(
             "截止时间从%(before)s改为%(after)s",

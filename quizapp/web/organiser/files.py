@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid, NotFound
 from quizapp.formats import contest_yaml
-from quizapp.rules import wording
+from quizapp.rules import wording, wording_awards
 from quizapp.rules.contests import ContestRules
 from quizapp.services import contests
 from quizapp.services.contests import Running
@@ -56,7 +56,7 @@ def check_contest() -> str | tuple[str, int]:
         sentences={
             _("答题"): words.sentences(wording.paper(rules)),
             _("个人名次"): words.sentences(wording.people_places(rules)),
-            _("单位名次"): words.sentences(wording.unit_places(rules)),
+            _("单位名次"): words.sentences(wording_awards.unit_places(rules)),
         },
         kept=staff.keep(upload),
     )

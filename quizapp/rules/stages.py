@@ -1,0 +1,83 @@
+"""Stages of a contest: which there are, the rules of one of them, which is open to whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from quizapp.rules.contests import ContestRules, Stage
+from quizapp.rules.counting import Finished, Span
+
+_TITLES = {Span.DAY: "第{number}天", Span.WEEK: "第{number}周", Span.MONTH: "第{number}月"}
+
+
+def stages_of(rules: ContestRules) -> tuple[Stage, ...]:
+    """The stages in their order, those of the calendar with their windows; none where the contest is one piece."""
+    if rules.cycle is None:
+        return rules.stages
+    zone = ZoneInfo(rules.zone)
+    day = datetime.fromtimestamp(rules.opens_at / 1000, UTC).astimezone(zone).date()
+    starts = rules.opens_at
+    made: list[Stage] = []
+    while starts < rules.closes_at:
+        day = _next(day, rules.cycle)
+        ends = min(rules.closes_at, int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000))
+        title = _TITLES[rules.cycle].format(number=len(made) + 1)
+        made.append(Stage(f"{rules.cycle}-{len(made) + 1}", title, starts, min(ends, rules.last_start), ends))
+        starts = ends
+    return tuple(made)
+
+
+def _next(day: date, cycle: Span) -> date:
+    """The first day of the span after the one that holds `day`."""
+    if cycle is Span.DAY:
+        return day + timedelta(days=1)
+    if cycle is Span.WEEK:
+        return day + timedelta(days=7 - day.weekday())
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def stage_named(rules: ContestRules, code: str) -> Stage | None:
+    return next((stage for stage in stages_of(rules) if stage.code == code), None)
+
+
+def at_stage(rules: ContestRules, stage: Stage | None) -> ContestRules:
+    """The rules as they hold in a stage: its own window, paper, clock and limits in place of the contest's."""
+    if stage is None:
+        return rules
+    closes_at = rules.closes_at if stage.closes_at is None else stage.closes_at
+    return replace(
+        rules,
+        opens_at=rules.opens_at if stage.opens_at is None else stage.opens_at,
+        last_start=min(closes_at, rules.last_start) if stage.last_start is None else stage.last_start,
+        closes_at=closes_at,
+        blueprint=stage.blueprint or rules.blueprint,
+        clock=stage.clock or rules.clock,
+        limits=stage.limits or rules.limits,
+    )
+
+
+def open_stages(rules: ContestRules, now: int) -> list[Stage]:
+    """The stages in which a sitting can be started at this moment."""
+    return [stage for stage in stages_of(rules) if (at := at_stage(rules, stage)).opens_at <= now <= at.last_start]
+
+
+def current(rules: ContestRules, now: int) -> str:
+    """The stage whose scores the boards show where each is ranked apart: the last that has begun."""
+    begun = [stage.code for stage in stages_of(rules) if at_stage(rules, stage).opens_at <= now and stage.counts]
+    return begun[-1] if begun and rules.board.each_stage else ""
+
+
+def is_unlocked(stage: Stage, sittings: Sequence[Finished]) -> bool:
+    """Whether somebody with these finished sittings may enter a stage that asks for another first."""
+    return not stage.after or any(s.stage == stage.after and s.valid and s.points >= stage.least for s in sittings)
+
+
+def counted(rules: ContestRules, sittings: Sequence[Finished]) -> list[Finished]:
+    """The sittings that standings are made of: those of counting stages; where each is ranked apart, of the latest of these."""
+    kept = [s for s in sittings if (stage := stage_named(rules, s.stage)) is None or stage.counts]
+    if not rules.board.each_stage or not kept:
+        return kept
+    order: Mapping[str, int] = {stage.code: n for n, stage in enumerate(stages_of(rules))}
+    newest = max(order.get(s.stage, -1) for s in kept)
+    return [s for s in kept if order.get(s.stage, -1) == newest]
