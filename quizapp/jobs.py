@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
-from quizapp.services import boards, contests, exports, finishing, sittings
+from quizapp.services import boards, contests, exports, finishing, promotions, sittings
 from quizapp.services.contests import Running
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
+PROMOTIONS_EVERY = 10_000
 STILL_LOOKED_AT = 3_600_000
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
@@ -56,6 +57,17 @@ def rebuild_snapshots(database: Database, now: int) -> int:
     return len(stale)
 
 
+def promote(database: Database, now: int) -> int:
+    """Write down who goes on from stages that are over; how many stages."""
+    with database.read() as session:
+        running = contests.going_on(session, now, STILL_LOOKED_AT)
+        waiting = [(contest, stage) for contest in running for stage in promotions.due(session, contest, now)]
+    for contest, stage in waiting:
+        with database.write() as session:
+            promotions.promote(session, contest, stage, now)
+    return len(waiting)
+
+
 def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
@@ -74,6 +86,8 @@ def run_due(database: Database, secret: str, now: int, patience: int = 0) -> Non
     """One round: every job that is due and not done by another process."""
     if claim(database, "overdue", OVERDUE_EVERY, now):
         finish_overdue(database, secret, now, patience)
+    if claim(database, "promotions", PROMOTIONS_EVERY, now):
+        promote(database, now)
     if stale_boards(database, now) and claim(database, "snapshots", SNAPSHOT_EVERY, now):
         rebuild_snapshots(database, now)
 

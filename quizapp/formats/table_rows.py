@@ -25,6 +25,7 @@ _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
 
 _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _EDGE = re.compile(r"^[\s\u200c\u200d\u2800\u3164]+|[\s\u200c\u200d\u2800\u3164]+$")
+_PRINTABLE_BLANKS = " \u2800\u3164"
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 _TRADITIONAL = str.maketrans(
@@ -113,8 +114,10 @@ def read_table(
 
 def clean(text: str) -> str:
     """A cell's text: composed, without invisible characters and surrounding blanks; all else as typed."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
-    return _EDGE.sub("", text)
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable():
+        return text.strip(_PRINTABLE_BLANKS)
+    return _EDGE.sub("", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def folded(heading: str) -> str:

@@ -129,18 +129,19 @@ def _check_size(parts: dict[str, bytes], file: str) -> None:
 def _extent(part: bytes) -> tuple[int, int, int]:
     """Rows and columns a sheet can reach at most, and its cells; rows and cells without a reference follow in order."""
     last = numbered = lettered = 0
-    widest = (0, b"")
+    named = set[bytes]()
     for match in _REFERENCE.finditer(part):
         letters, digits = match.groups()
-        last = max(last, int(digits))
+        if (number := int(digits)) > last:
+            last = number
         if letters:
             lettered += 1
-            widest = max(widest, (len(letters), letters.upper()))
+            named.add(letters)
         else:
             numbered += 1
     rows, cells = len(_ROW.findall(part)), len(_CELL.findall(part))
     columns = 0
-    for letter in widest[1]:
+    for letter in max((letters.upper() for letters in named), key=lambda letters: (len(letters), letters), default=b""):
         columns = columns * 26 + letter - 64
     if cells != lettered:
         columns += max(len(_CELL.findall(row)) for row in _ROW.split(part))
@@ -162,6 +163,8 @@ def _rows(sheet: CalamineSheet) -> list[list[str]]:
 
 def _text(value: object) -> str:
     """A cell as its author sees it, as far as the file still knows."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -13,7 +13,7 @@ from typing import Any
 import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound, Refused, Unauthenticated
@@ -173,8 +173,9 @@ def open_sign_in(session: Session, account: Account, now: int, stays: int | None
     """A new sign-in for an account; the token is returned once and not stored."""
     token = secrets.token_urlsafe(32)
     stays = stays or (CONTESTANT_STAYS if account.role == Role.CONTESTANT else STAFF_STAYS)
-    session.add(SignIn(id=fingerprint(token), account_id=account.id, created_at=now, expires_at=now + stays))
-    session.flush()
+    session.flush()  # the account may be as new
+    values = {"id": fingerprint(token), "account_id": account.id, "created_at": now, "expires_at": now + stays}
+    session.execute(insert(SI.id.table), values)
     return token
 
 
@@ -189,20 +190,19 @@ def count_refusal(session: Session, login: str, address: str, now: int) -> None:
 def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Account, str]:
     """Use up a one-time code. Staff who come in this way must set a password first."""
     check_throttle(session, throttle_keys("", address), now)
-    found = session.execute(
+    given, used = code_fingerprint(secret, code), OneTimeCode.used_at.is_(None)
+    found = session.scalar(
         update(OneTimeCode)
-        .where(
-            OneTimeCode.id == code_fingerprint(secret, code),
-            OneTimeCode.used_at.is_(None),
-            OneTimeCode.expires_at > now,
-        )
+        .where(OneTimeCode.id == given, used, OneTimeCode.expires_at > now)
         .values(used_at=now)
         .returning(OneTimeCode.account_id)
-    ).scalar()
-    account = session.get(Account, found) if found else None
-    if account is None or account.disabled_at:
+        .execution_options(synchronize_session=False)
+    )
+    account = found and session.scalar(
+        update(Account).where(A.id == found, A.disabled_at.is_(None)).values(consented_at=now).returning(Account)
+    )
+    if not account:
         raise Unauthenticated("登录码不对、已用过或已过期，请向单位联络员或管理员重新领取")
-    account.consented_at = now
     if account.role != Role.CONTESTANT:
         account.must_change_password = True
     record(session, Actor(account.id, account.name, address), "sign_in.code", account.login or account.id, now)

@@ -4,22 +4,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from quizapp.errors import Conflict, Invalid, Refused, Unauthenticated
+from quizapp.errors import Conflict, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
 from quizapp.models.base import insert_into
-from quizapp.models.contests import Contest, Entry, EntryMove
+from quizapp.models.contests import Contest, Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.records import ExtraTime
 from quizapp.models.sittings import Sitting
-from quizapp.models.standings import Standing
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services.accounts import DAY, code_fingerprint, new_code, open_sign_in
-from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running
 from quizapp.services.signed_in import SIGNED_IN, A
 from quizapp.services.throttles import check_throttle
@@ -44,6 +42,7 @@ class Contestant:
     unit_id: int | None
     gate_at: int | None
     checked_in_at: int | None
+    prepared: bool  # what the contest asks besides is there
     counts: bool | None
     room_code: str | None
     granted: bool  # whether anybody has extra time or a window of their own
@@ -64,7 +63,7 @@ _made: Any = (
 _CONTESTANT = (
     select(
         A.id, A.role, A.login, A.name, A.number, A.phone, A.on_roster, A.consented_at, A.unit_id, E.id, E.unit_id,
-        E.gate_at, E.checked_in_at, E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
+        E.gate_at, E.checked_in_at, E.details.is_not(None), E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
         select(ExtraTime.id).where(ExtraTime.contest_id == bindparam("contest")).exists(),
         select(S.id).where(_of_entry, S.state == "open").correlate(Entry.__table__).scalar_subquery(),
         _made.scalar_subquery(), _made.where(S.day == bindparam("day")).scalar_subquery(),
@@ -96,14 +95,40 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     if not staff and door not in rules.entry.doors:
         raise Refused("您还没有参加本次竞赛，请扫本单位的二维码进入")
     unit = session.get(Unit, who.account_unit_id) if who.account_unit_id else None
-    if not staff:
-        _check_unit(session, rules, unit)
+    counts = not staff and _counts(session, rules, unit)
     phone = None if staff else who.phone
     name = who.number or who.name if rules.entry.minors else who.name  # of pupils the seat number only
-    _insert(session, contest, who.account_id, unit, name, phone, now, counts=not staff, consented_at=who.consented_at)
+    _insert(session, contest, who.account_id, unit, name, phone, now, counts=counts, consented_at=who.consented_at)
 
 
-def _check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None:
+def enter_person(session: Session, contest: Running, account: Account, now: int) -> Entry:
+    """The entry of somebody on a roster, made where there is none. Raises Refused, Conflict."""
+    entry = entry_of(session, contest.id, account.id)
+    if entry is not None:
+        return entry
+    unit = session.get(Unit, account.unit_id) if account.unit_id else None
+    counts = _counts(session, contest.rules, unit)
+    name = account.number or account.name if contest.rules.entry.minors else account.name
+    _insert(session, contest, account.id, unit, name, account.phone, now, counts=counts, consented_at=account.consented_at)
+    entry = entry_of(session, contest.id, account.id)
+    if entry is None:
+        raise Conflict("这个手机号或座号已经参加了本次竞赛，请核对名册")
+    return entry
+
+
+def _counts(session: Session, rules: ContestRules, unit: Unit | None) -> bool:
+    """Whether somebody of this unit is ranked: guests are not, where the rules let them in. Raises Refused where they do not."""
+    try:
+        check_unit(session, rules, unit)
+    except Refused:
+        if rules.entry.guests:
+            return False
+        raise
+    return unit is not None or not rules.entry.guests
+
+
+def check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None:
+    """Raises Refused for a unit that the contest is not for."""
     if not rules.entry.units:
         return
     paths = session.scalars(select(Unit.path).where(Unit.code.in_(rules.entry.units)))
@@ -182,7 +207,7 @@ def join_by_link(
         raise Refused("竞赛已经结束")
     if Door.LINK not in contest.rules.entry.doors:
         raise Refused("本次竞赛不能扫码直接参加，请用单位发的登录码")
-    _check_unit(session, contest.rules, unit)
+    check_unit(session, contest.rules, unit)
     account = _same_person(session, device_of, name, phone) or _new_account(session, name, phone, unit, now)
     code = new_code()
     fresh = _insert(
@@ -232,52 +257,8 @@ def reopen(
     return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now)
 
 
-def reissue_code(session: Session, actor: Actor, secret: str, entry: Entry, now: int) -> str:
-    """A new 取回码 for somebody who lost it; the old one stops working."""
-    code = new_code()
-    entry.code_hash = code_fingerprint(secret, str(entry.contest_id), code)
-    record(session, actor, "entry.code", f"{entry.contest_id}/{entry.id}", now)
-    return code
-
-
 def entry_of(session: Session, contest_id: int, account_id: str) -> Entry | None:
     return session.scalar(select(Entry).where(Entry.contest_id == contest_id, Entry.account_id == account_id))
-
-
-def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, now: int) -> None:
-    """Move one's entry to another unit within the contest's allowance; sittings made so far stay where they were made."""
-    rules = contest.rules
-    if contest.phase(now) is Phase.OVER:
-        raise Refused("竞赛已经结束，不能再更换单位")
-    if entry.unit_id == unit.id:
-        raise Invalid("您现在就在这个单位")
-    _check_unit(session, rules, unit)
-    moved = session.execute(
-        update(Entry)
-        .where(
-            Entry.contest_id == contest.id, Entry.id == entry.id, Entry.unit_changes < rules.entry.unit_changes
-        )
-        .values(unit_id=unit.id, unit_changes=Entry.unit_changes + 1, division=division_of(rules, unit))
-        .returning(Entry.id)
-    ).one_or_none()  # fmt: skip
-    if moved is None:
-        raise Refused("更换单位的次数已用完，请联系单位联络员或主办单位")
-    session.add(
-        EntryMove(contest_id=contest.id, entry_id=entry.id, at=now, from_unit_id=entry.unit_id, to_unit_id=unit.id)
-    )
-    session.execute(
-        update(Standing)
-        .where(Standing.contest_id == contest.id, Standing.entry_id == entry.id)
-        .values(division=division_of(rules, unit), changed_at=now)
-    )
-    actor = Actor(entry.account_id, entry.name)
-    record(session, actor, "entry.unit", f"{contest.id}/{entry.id}", now, before=entry.unit_id, after=unit.id)
-
-
-def dispute(session: Session, actor: Actor, entry: Entry, disputed: bool, now: int) -> None:
-    """The liaison says that somebody does not belong to the unit; an organiser looks into it."""
-    entry.disputed_at = now if disputed else None
-    record(session, actor, "entry.dispute" if disputed else "entry.undispute", f"{entry.contest_id}/{entry.id}", now)
 
 
 def unit_code(session: Session, unit_id: int) -> str | None:

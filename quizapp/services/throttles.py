@@ -5,8 +5,9 @@ Redis, the most that is lost are the failures of the present five minutes that i
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import TooMany
@@ -36,17 +37,17 @@ def _in_window(keys: Iterable[str], now: int) -> list[str]:
     return [f"{key}|{now // WINDOW}" for key in keys]
 
 
+_T: Any = Throttle.__table__.c
+_ASKED: Any = bindparam("keys", expanding=True)
+_FAILURES = select(_T.key, _T.failures).where(_T.key.in_(_ASKED), _T.window == bindparam("window"))
+
+
 def check_throttle(session: Session, limits: dict[str, int], now: int) -> None:
     """Raises TooMany when any key has failed too often in the present window."""
     counts = _counts(session)
     quick = counts.read(_in_window(limits, now)) if counts else {}
-    kept = dict(
-        session.execute(
-            select(Throttle.key, Throttle.failures).where(
-                Throttle.key.in_(limits), Throttle.window == now // WINDOW * WINDOW
-            )
-        ).all()
-    )
+    asked = {"keys": list(limits), "window": now // WINDOW * WINDOW}
+    kept: dict[str, int] = dict(session.execute(_FAILURES, asked).all())
     if any(kept.get(key, 0) + quick.get(name, 0) >= limits[key] for key, name in zip(limits, _in_window(limits, now), strict=True)):
         raise TooMany("试错次数太多，请过{minutes}分钟再试", minutes=WINDOW // MINUTE)
 

@@ -1,5 +1,7 @@
 """Signing in and out, one-time codes, changing one's password."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -33,14 +35,13 @@ def first_page_of(who: Visitor) -> str:
     return url_for("account.password") if who.must_change_password else home_of(who)
 
 
-def _home(token: str) -> str:
+def _home(account: Any, token: str) -> str:
     """Where somebody goes after signing in: a contestant straight to the contest, where only one runs."""
+    if account.role == Role.CONTESTANT and not account.must_change_password:
+        running = [contest for contest in contests.going_on(db(), now(), 0) if contest.phase(now()) is Phase.OPEN]
+        return url_for("contestant.start", slug=running[0].rules.slug) if len(running) == 1 else url_for("public.home")
     who = accounts.visitor_of(db(), token, now())
     assert who is not None
-    if who.role is Role.CONTESTANT and not who.must_change_password:
-        running = [contest for contest in contests.list_contests(db()) if contest.phase(now()) is Phase.OPEN]
-        if len(running) == 1:
-            return url_for("contestant.start", slug=running[0].rules.slug)
     return first_page_of(who)
 
 
@@ -75,9 +76,9 @@ def sign_in_with_password() -> Response | tuple[str, int] | tuple[str, int, dict
             _refuse(form, error)
             return _sign_in_page(form, target), 503, {"Retry-After": str(error.retry_after)}
         else:
-            _account, token = accounts.sign_in(db(), account_id, address(), now())
+            account, token = accounts.sign_in(db(), account_id, address(), now())
             access.remember(token)
-            return redirect(target or _home(token))
+            return redirect(target or _home(account, token))
     return _sign_in_page(form, target), 400
 
 
@@ -103,13 +104,13 @@ def sign_in_with_code() -> Response | tuple[str, int]:
     form = CodeForm()
     if form.validate():
         try:
-            _account, token = accounts.sign_in_with_code(db(), edge().settings.secret_key, str(form.code.data), address(), now())
+            account, token = accounts.sign_in_with_code(db(), edge().settings.secret_key, str(form.code.data), address(), now())
         except (Unauthenticated, TooMany) as error:
             _count_failure("", error)
             _refuse(form, error)
         else:
             access.remember(token)
-            return redirect(_home(token))
+            return redirect(_home(account, token))
     return render_template("account/code.html", form=form), 400
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import NotFound, QuizError, TooMany, Unauthenticated
 from quizapp.rules.contests import Door
-from quizapp.services import contests, entries, organisations, throttles, unit_imports
+from quizapp.services import contests, entries, entry_changes, organisations, throttles, unit_imports
 from quizapp.services.contests import Running
 from quizapp.web import access, words
 from quizapp.web.cards import contest_card
@@ -204,7 +204,7 @@ def change_unit(slug: str) -> Reply:
     contest = contests.find_contest(db(), slug)
     entry = _my_entry(contest)
     chosen = organisations.unit_by_id(db(), request.form.get("unit", ""))
-    entries.change_unit(db(), contest, entry, chosen, now())
+    entry_changes.change_unit(db(), contest, entry, chosen, now())
     flash(_("单位已更换，以后的答题算在新单位"), "right")
     return redirect(url_for("record.mine", slug=slug))
 

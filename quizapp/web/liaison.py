@@ -13,7 +13,7 @@ from quizapp.rules import speech
 from quizapp.rules.contests import Clock, Door
 from quizapp.rules.roles import Right
 from quizapp.rules.timing import Phase
-from quizapp.services import contests, entries, liaisons, participation, unit_imports
+from quizapp.services import contests, entry_changes, liaisons, participation, unit_imports
 from quizapp.services.contests import Running
 from quizapp.services.liaisons import Member
 from quizapp.web import posters, staff, words
@@ -211,7 +211,7 @@ def entry_code(slug: str, entry_id: UUID) -> str:
     entry = liaisons.find_entry(db(), contest, unit, str(entry_id))
     if entry.code_hash is None:
         raise NotFound("这个人用账号或一次性登录码参加，没有取回码")
-    code = entries.reissue_code(db(), staff.me(), edge().settings.secret_key, entry, now())
+    code = entry_changes.reissue_code(db(), staff.me(), edge().settings.secret_key, entry, now())
     where = posters.origin() + url_for("joining.reopen", slug=slug)
     return render_template("liaison/code.html", name=entry.name, code=code, what=_("取回码"), where=where, slug=slug)
 
@@ -234,7 +234,7 @@ def dispute(slug: str, entry_id: UUID) -> Reply:
     contest, unit = contests.find_contest(db(), slug), staff.my_top()
     entry = liaisons.find_entry(db(), contest, unit, str(entry_id))
     disputed = request.form.get("disputed") == "yes"
-    entries.dispute(db(), staff.me(), entry, disputed, now())
+    entry_changes.dispute(db(), staff.me(), entry, disputed, now())
     if disputed:
         flash(_("已标出“%(name)s”不是本单位人员，由主办单位核实", name=entry.name), "right")
     else:

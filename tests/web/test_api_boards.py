@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
-from quizapp.rules.contests import Board, BoardRules, Division, EntryRules, Limits, Metric, UnitRules
+from quizapp.rules.contests import Board, BoardRules, Division, EntryRules, Limits
 from quizapp.rules.roles import Role
-from quizapp.services import entries, finishing
+from quizapp.rules.units import Metric, UnitRules
+from quizapp.services import entry_changes, finishing
 
 
 def play(world: World, sign_in) -> None:
@@ -176,7 +177,7 @@ def test_a_change_of_unit_changes_the_division_at_once(world: World, sign_in):
     with world.database.write() as session:
         entry = session.scalars(select(Entry).where(Entry.name == "Alice")).one()
         town = session.scalars(select(Unit).where(Unit.code == "990102")).one()
-        entries.change_unit(session, world.contest, entry, town, world.clock())
+        entry_changes.change_unit(session, world.contest, entry, town, world.clock())
     for division, names in (("qita", ["A**"]), ("qiye", ["B**", "C**"])):
         rows = sign_in().get(f"/contests/june/leaderboard?division={division}").json["rows"]
         assert [row["name"] for row in rows] == names

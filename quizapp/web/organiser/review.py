@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import Conflict, QuizError
 from quizapp.rules.rows import UnitRow
-from quizapp.services import contests, entries, liaisons, missing_units, organisations, unit_imports
+from quizapp.services import contests, entry_changes, liaisons, missing_units, organisations, unit_imports
 from quizapp.web import staff, words
 from quizapp.web.edge import db, finish_transaction, now
 from quizapp.web.forms_staff import NewUnitForm
@@ -134,6 +134,6 @@ def disputes() -> str:
 def settle_dispute(slug: str, entry_id: UUID) -> Reply:
     """The organiser asked: the person does belong there."""
     entry = liaisons.find_disputed(db(), contests.find_contest(db(), slug), str(entry_id))
-    entries.dispute(db(), staff.me(), entry, False, now())
+    entry_changes.dispute(db(), staff.me(), entry, False, now())
     flash(_("已撤销对“%(name)s”的异议", name=entry.name), "right")
     return redirect(url_for("organiser.disputes"))

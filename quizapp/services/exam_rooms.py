@@ -1,0 +1,123 @@
+"""A formal exam: who is expected, who has checked in, the code told in the room, who passed, failed twice or stayed away."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from quizapp.errors import NotFound, Refused
+from quizapp.models.accounts import Account
+from quizapp.models.contests import Entry
+from quizapp.models.organisations import Unit
+from quizapp.models.sittings import Sitting
+from quizapp.rules.contests import Door
+from quizapp.rules.roles import Role
+from quizapp.services.accounts import LETTERS
+from quizapp.services.audit import Actor, record
+from quizapp.services.contests import Running, locked
+from quizapp.services.entries import enter_person
+from quizapp.services.results import counting_tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Examinee:
+    """Somebody on a roster: whether checked in, how many sittings were handed in, the best points (hundredths), the verdict."""
+
+    account_id: str
+    name: str
+    number: str | None
+    phone: str | None
+    unit: str | None
+    unit_code: str | None
+    checked_in_at: int | None
+    sittings: int
+    points: int | None
+    verdict: str
+    """absent, here, passed, failed, failed_again; taken where nobody passes or fails."""
+
+
+def examinees(session: Session, contest: Running, under: Unit | None = None, search: str = "") -> list[Examinee]:
+    """Everybody who is expected, of the units that the contest is for, unit by unit."""
+    made = (
+        select(
+            Sitting.entry_id.label("entry_id"), func.count().label("sittings"),
+            func.max(case((Sitting.valid.is_(True), Sitting.points), else_=0)).label("points"),
+        )
+        .where(
+            Sitting.contest_id == contest.id, Sitting.state == "handed_in", Sitting.track.in_(counting_tracks(contest.rules))
+        )
+        .group_by(Sitting.entry_id)
+        .subquery()
+    )  # fmt: skip
+    query = (
+        select(
+            Account.id, Account.name, Account.number, Account.phone, Unit.name, Unit.code, Unit.path, Entry.checked_in_at,
+            func.coalesce(made.c.sittings, 0), made.c.points,
+        )
+        .join(Unit, Unit.id == Account.unit_id)
+        .outerjoin(Entry, and_(Entry.contest_id == contest.id, Entry.account_id == Account.id))
+        .outerjoin(made, made.c.entry_id == Entry.id)
+        .where(_expected(contest), Account.disabled_at.is_(None))
+        .order_by(Unit.path, Account.name, Account.id)
+    )  # fmt: skip
+    if under is not None:
+        query = query.where(Unit.path.startswith(under.path, autoescape=True))
+    paths = list(session.scalars(select(Unit.path).where(Unit.code.in_(contest.rules.entry.units))))
+    words = search.casefold()
+    return [
+        _examinee(contest, row)
+        for row in session.execute(query)
+        if (not paths or any(row.path.startswith(path) for path in paths)) and (not words or words in row[1].casefold())
+    ]
+
+
+def _examinee(contest: Running, row: Any) -> Examinee:
+    account_id, name, number, phone, unit, code, _path, checked_in_at, sittings, points = row
+    verdict = _verdict(contest, checked_in_at, sittings, points)
+    return Examinee(account_id, name, number, phone, unit, code, checked_in_at, sittings, points if sittings else None, verdict)
+
+
+def _expected(contest: Running) -> Any:
+    """Who is on a roster; where accounts are a way in, whoever has one too."""
+    if Door.ACCOUNT not in contest.rules.entry.doors:
+        return Account.on_roster
+    return or_(Account.on_roster, and_(Account.login.is_not(None), Account.role == Role.CONTESTANT.value))
+
+
+def _verdict(contest: Running, checked_in_at: int | None, sittings: int, points: int | None) -> str:
+    rules = contest.rules
+    if not sittings:
+        return "absent" if checked_in_at is None else "here"
+    if rules.pass_points is None:
+        return "taken"
+    if (points or 0) >= rules.pass_points:
+        return "passed"
+    return "failed_again" if rules.limits.retakes and sittings > (rules.limits.total or 0) else "failed"
+
+
+def check_in(session: Session, actor: Actor, contest: Running, account_id: str, here: bool, now: int) -> str:
+    """Write down that somebody on a roster is here, or take it back; the entry is made where there is none. Returns the name.
+
+    Raises NotFound for nobody on a roster, Refused for taking it back after the start.
+    """
+    account = session.get(Account, account_id) if len(account_id) == 36 else None  # noqa: PLR2004 - a uuid as text
+    if account is None or account.role != Role.CONTESTANT:
+        raise NotFound("名册里没有这个人")
+    entry = enter_person(session, contest, account, now)
+    begun = session.scalar(select(func.count()).where(Sitting.contest_id == contest.id, Sitting.entry_id == entry.id))
+    if not here and begun:
+        raise Refused("已经开始答题，不能取消签到")
+    entry.checked_in_at = now if here else None
+    act = "entry.check_in" if here else "entry.check_out"
+    record(session, actor, act, f"{contest.rules.slug}/{entry.id}", now)
+    return account.name
+
+
+def new_room_code(session: Session, actor: Actor, contest: Running, now: int) -> str:
+    """A new code for the room; the old one opens no door any more."""
+    row: Any = locked(session, contest.rules.slug)
+    row.room_code = "".join(secrets.choice(LETTERS) for _ in range(6))
+    record(session, actor, "contest.room_code", contest.rules.slug, now)
+    return str(row.room_code)
