@@ -248,6 +248,25 @@ def waiting_sheet(rows: Iterable[Mapping[str, str | None]], rules: ContestRules,
     return Sheet(f"{rules.title} 未参加人员", notes, columns, tally, totals, tally.footer(), rules.zone)
 
 
+def exam_sheet(rows: Iterable[Any], verdicts: Mapping[str, str], rules: ContestRules, stamp: Stamp) -> Sheet:
+    """Who was expected at an exam, who came, who passed: lines of exam_rooms.examinees."""
+    columns = [
+        Column("序号", "integer", 8), Column("姓名", "text", 14), Column("工号", "text", 14), Column("手机尾号", "text", 10),
+        Column("单位", "text", 30), Column("单位编码", "text", 16), Column("签到时间", "moment", 25),
+        Column("考试次数（次）", "integer", 12), Column("最好成绩（分）", "decimal", 12), Column("结果", "text", 16),
+    ]  # fmt: skip
+    lines = (
+        (
+            number, row.name, row.number or "", phone_tail(row.phone), row.unit or UNASSIGNED, row.unit_code or "",
+            row.checked_in_at, row.sittings, row.points, verdicts[row.verdict],
+        )
+        for number, row in enumerate(rows, start=1)
+    )  # fmt: skip
+    tally = Tally(lines)
+    notes = [*head_notes(rules, stamp), "本成绩不作为法定考核合格证明。"]
+    return Sheet(f"{rules.title} 考试名单", notes, columns, tally, tally.totals(len(columns), 1, "合计{rows}人"), tally.footer(), rules.zone)
+
+
 def reconciliation(whole: Figures, people: int, sittings: int) -> str:
     """Why the sum of the rows and the figure above them may differ, in numbers."""
     told = f"列表以上一级合计：参与人数{whole.people}人、参与人次{whole.sittings}次"

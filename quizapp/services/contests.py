@@ -196,6 +196,22 @@ def pause_contest(session: Session, actor: Actor, slug: str, paused: bool, now: 
     record(session, actor, "contest.pause" if paused else "contest.resume", slug, now)
 
 
+def publish_results(session: Session, actor: Actor, slug: str, now: int) -> None:
+    """From now on scores and keys are shown that wait for this. Raises Refused before the end, or the second time."""
+    contest = locked(session, slug)
+    if now <= contest.closes_at:
+        raise Refused("竞赛还没有结束，不能公布结果")
+    if contest.published_at is not None:
+        raise Refused("结果已经公布")
+    contest.published_at = now
+    record(session, actor, "contest.publish", slug, now)
+
+
+def room_code(session: Session, contest: Running) -> str | None:
+    """The code told in the room; None before the first."""
+    return session.scalar(select(Contest.room_code).where(Contest.id == contest.id))
+
+
 def count_open(session: Session, contest: Running) -> int:
     return session.scalar(
         select(func.count()).select_from(Sitting).where(Sitting.contest_id == contest.id, Sitting.state == "open")

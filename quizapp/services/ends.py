@@ -95,6 +95,24 @@ def give_time(session: Session, actor: Actor, contest: Running, grant: Grant, re
     return changed
 
 
+def list_grants(session: Session, contest: Running) -> list[dict[str, Any]]:
+    """Every record, the newest first, with whom it is for."""
+    query = (
+        select(ExtraTime, Entry.name.label("person"), Unit.name.label("unit"))
+        .outerjoin(Entry, (Entry.contest_id == ExtraTime.contest_id) & (Entry.id == ExtraTime.entry_id))
+        .outerjoin(Unit, Unit.id == ExtraTime.unit_id)
+        .where(ExtraTime.contest_id == contest.id)
+        .order_by(ExtraTime.id.desc())
+    )
+    return [
+        {
+            "who": person or unit, "is_unit": person is None, "extra_ms": one.extra_ms, "opens_at": one.opens_at,
+            "closes_at": one.closes_at, "reason": one.reason, "by": one.by, "at": one.at,
+        }
+        for one, person, unit in session.execute(query)
+    ]  # fmt: skip
+
+
 def renew(session: Session, contest: Running) -> int:
     """Give every running sitting the deadline that rules and records now give. Returns how many changed."""
     changed = 0

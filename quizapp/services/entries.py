@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, Refused, Unauthenticated
@@ -259,6 +259,16 @@ def reopen(
 
 def entry_of(session: Session, contest_id: int, account_id: str) -> Entry | None:
     return session.scalar(select(Entry).where(Entry.contest_id == contest_id, Entry.account_id == account_id))
+
+
+def find_entry(session: Session, contest: Running, who: str, now: int) -> Entry | None:
+    """The entry of a person by phone, number on the roster, account, or the entry's own number; made where there is none yet."""
+    by_entry = select(Entry).where(Entry.contest_id == contest.id, Entry.phone == who)
+    entry = session.scalars(by_entry.limit(1)).first()
+    if entry is not None:
+        return entry
+    found = session.scalars(select(Account).where(or_(Account.login == who, Account.number == who, Account.phone == who)).limit(2)).all()
+    return enter_person(session, contest, found[0], now) if len(found) == 1 else None
 
 
 def unit_code(session: Session, unit_id: int) -> str | None:

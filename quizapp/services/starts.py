@@ -79,6 +79,11 @@ def outlook(
     return Outlook(chances, chances.left(), found[True][1].left(practice=True), refused, contest.rules.entry.room_code, needs_preparing(contest.rules, who))
 
 
+def enter(session: Session, contest: Running, token_id: str, now: int) -> None:
+    """Make one's entry where there is none yet, as a start would."""
+    _at_the_start(session, contest, token_id, PLAIN, now)
+
+
 def _at_the_start(session: Session, contest: Running, token_id: str, wish: Wish, now: int) -> Contestant:
     day, track = timing.contest_day(contest.rules.zone, now), attempts.track("", practice=wish.practice)
     who = contestant(session, contest.id, token_id, track, day, now)

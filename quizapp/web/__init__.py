@@ -26,6 +26,7 @@ from quizapp.web import (
     liaison,
     official,
     organiser,
+    preparing,
     public,
     record,
     words,
@@ -67,7 +68,7 @@ def init_app(app: Flask, made: Edge) -> None:
     access.init_app(app)
     app.before_request(_check_form)
     words.init_app(app)
-    for part in (public, account, joining, contestant, record, organiser, official, liaison, admin, api):
+    for part in (public, account, joining, contestant, preparing, record, organiser, official, liaison, admin, api):
         app.register_blueprint(part.bp)
     app.add_url_rule("/static/<version>/<path:filename>", "static", _static_file)
     app.after_request(_leave)

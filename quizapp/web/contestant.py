@@ -66,6 +66,7 @@ def start(slug: str) -> Reply | str:
         stage=seen.chances.stage,
         stages=stage_links(contest, seen.chances.stage),
         room_code=seen.room_code,
+        to_prepare=seen.to_prepare,
         places="；".join(sentences(wording.people_places(rules))),
         resume=opened["id"] if opened else None,
         resume_end=opened["deadline"] if opened else None,

@@ -10,7 +10,8 @@ from flask_babel import get_translations, gettext
 
 from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
-from quizapp.rules import speech
+from quizapp.rules import speech, wording, wording_awards
+from quizapp.rules.contests import ContestRules
 from quizapp.rules.speech import Sentence, decimal
 from quizapp.services import views
 from quizapp.services.views import rounded
@@ -25,6 +26,22 @@ def said(error: QuizError) -> str:
 def sentences(told: Iterable[Sentence]) -> list[str]:
     """The rules in the installation's language."""
     return speech.say_all(told, edge().settings.locale[:2])
+
+
+def rules_told(rules: ContestRules) -> dict[str, list[str]]:
+    """All that a notice would print, part by part."""
+    parts = {
+        gettext("活动规则"): wording.activity(rules),
+        gettext("单位名次"): wording_awards.unit_places(rules),
+        gettext("通报表扬办法"): wording_awards.commendations(rules),
+        gettext("抽奖规则"): wording_awards.prizes(rules),
+    }
+    return {title: sentences(told) for title, told in parts.items() if told}
+
+
+def duration(ms: int) -> str:
+    """6分12秒"""
+    return duration_words(ms)
 
 
 def local(ms: int) -> datetime:

@@ -1,6 +1,6 @@
 """Pages of the organiser: contests, banks, units, rosters, posters, and what people could not do by themselves."""
 
-from quizapp.web.organiser import banks, contests, files, posters, review, rosters, units
+from quizapp.web.organiser import acts, banks, clocks, contests, files, posters, review, rooms, rosters, units
 from quizapp.web.organiser.door import bp
 
-__all__ = ["banks", "bp", "contests", "files", "posters", "review", "rosters", "units"]
+__all__ = ["acts", "banks", "bp", "clocks", "contests", "files", "posters", "review", "rooms", "rosters", "units"]

@@ -1,15 +1,13 @@
-"""Contests: how many take part, opening, pausing, extending, closing."""
+"""Contests: how many take part, their rules, moving their end."""
 
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Invalid, QuizError, Refused
+from quizapp.errors import Invalid, QuizError
 from quizapp.formats.contest_values import epoch_ms, moment, moment_text
 from quizapp.formats.contest_yaml import write_contest
-from quizapp.rules import wording, wording_awards
-from quizapp.rules.timing import Phase
 from quizapp.services import contests, ends, liaisons, missing_units, participation
 from quizapp.services.contests import Running
 from quizapp.services.participation import Participation
@@ -18,6 +16,7 @@ from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, finish_transaction, now
 from quizapp.web.exports import log, send
 from quizapp.web.forms_staff import EndForm
+from quizapp.web.organiser import acts
 from quizapp.web.organiser.door import bp
 
 
@@ -40,27 +39,13 @@ def contest(slug: str) -> str:
         numbers=participation.by_contest(db()).get(found.id, Participation()),
         days=days,
         day_bars=staff.day_bars(days),
-        rules={
-            _("答题"): words.sentences(wording.paper(rules)),
-            _("个人名次"): words.sentences(wording.people_places(rules)),
-            _("单位名次"): words.sentences(wording_awards.unit_places(rules)),
-        },
+        rules=words.rules_told(rules),
         file=write_contest(rules).decode(),
         banks=found.banks,
-        acts=_acts(found),
+        acts=acts.possible(found),
+        halted=found.halted_at is not None,
+        published=found.published_at,
     )
-
-
-def _acts(contest: Running) -> list[str]:
-    """What can be done with a contest now."""
-    phase = contest.phase(now())
-    pausing = "resume" if contest.paused else "pause"
-    return {
-        Phase.UPCOMING: ["open", pausing, "end"],
-        Phase.OPEN: [pausing, "end", "close"],
-        Phase.CLOSING: ["end", "close"],
-        Phase.OVER: ["end"],
-    }[phase]
 
 
 @bp.get("/contests/<slug>/contest.yaml")
@@ -69,70 +54,6 @@ def contest_file(slug: str) -> Response:
     rules = contests.find_contest(db(), slug).rules
     log("export.contest", slug)
     return send(write_contest(rules), f"{slug}.yaml", "application/yaml")
-
-
-@bp.get("/contests/<slug>/<any(open, pause, resume, close):act>")
-def confirm(slug: str, act: str) -> str:
-    """What an act will do, in numbers, before it is done."""
-    found = contests.find_contest(db(), slug)
-    title, button, consequences = _consequences(found, act)
-    return render_template(
-        "organiser/confirm.html",
-        contest=contest_card(found),
-        kind="warn" if act in ("pause", "close") else "primary",
-        title=title,
-        button=button,
-        consequences=consequences,
-        action=url_for("organiser.perform", slug=slug, act=act),
-        back_url=url_for("organiser.contest", slug=slug),
-    )
-
-
-def _consequences(contest: Running, act: str) -> tuple[str, str, list[str]]:
-    running = contests.count_open(db(), contest)
-    going_on = _("正在答题的%(count)s人不受影响，可以答完", count=running)
-    rules = contest.rules
-    if act == "open":
-        told = [
-            _("从现在起可以开始答题，原定%(moment)s", moment=words.moment(rules.opens_at)),
-            _("截止时间不变：%(moment)s", moment=words.closing(rules.closes_at)),
-        ]
-        return _("提前开始"), _("现在开始"), told
-    if act == "pause":
-        return _("暂停新的开始"), _("暂停"), [_("没有人能再开始答题，直到恢复"), going_on]
-    if act == "resume":
-        return (
-            _("恢复"),
-            _("恢复"),
-            [_("又可以开始答题，到%(moment)s为止", moment=words.closing(rules.last_start)), going_on],
-        )
-    told = [
-        _("没有人能再开始答题"),
-        _("正在答题的%(count)s人到此为止，按已保存的答案计分", count=running),
-        _("原定截止时间是%(moment)s", moment=words.closing(rules.closes_at)),
-    ]
-    return _("立即结束"), _("立即结束"), told
-
-
-@bp.post("/contests/<slug>/<any(open, pause, resume, close):act>")
-def perform(slug: str, act: str) -> Reply:
-    """Do it; a refusal is told on the contest's page."""
-    actor, moment_ = staff.me(), now()
-    try:
-        if act == "open":
-            contests.open_contest(db(), actor, slug, moment_)
-            told = _("竞赛已开始")
-        elif act == "close":
-            count = ends.close_contest(db(), actor, slug, moment_)
-            told = _("竞赛已结束，%(count)s人按已保存的答案计分", count=count)
-        else:
-            contests.pause_contest(db(), actor, slug, act == "pause", moment_)
-            told = _("已暂停新的开始") if act == "pause" else _("已恢复，可以开始答题")
-        flash(told, "right")
-    except Refused as error:
-        finish_transaction(commit=False)
-        flash(words.said(error), "warn")
-    return redirect(url_for("organiser.contest", slug=slug))
 
 
 @bp.get("/contests/<slug>/end")

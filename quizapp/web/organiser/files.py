@@ -5,8 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid, NotFound
-from quizapp.formats import contest_yaml
-from quizapp.rules import wording, wording_awards
+from quizapp.formats import contest_warnings, contest_yaml
 from quizapp.rules.contests import ContestRules
 from quizapp.services import contests
 from quizapp.services.contests import Running
@@ -53,11 +52,8 @@ def check_contest() -> str | tuple[str, int]:
         changes=changes(present.rules, rules) if present is not None else [],
         earlier=present is not None and earlier(present.rules, rules),
         warnings=[fault.message for fault in contest_yaml.warnings(rules)],
-        sentences={
-            _("答题"): words.sentences(wording.paper(rules)),
-            _("个人名次"): words.sentences(wording.people_places(rules)),
-            _("单位名次"): words.sentences(wording_awards.unit_places(rules)),
-        },
+        sentences=words.rules_told(rules),
+        calendar=contest_warnings.calendar(rules),
         kept=staff.keep(upload),
     )
 

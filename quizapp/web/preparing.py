@@ -1,0 +1,50 @@
+"""Before the first start: what the organiser wants to be read, and what is asked besides name, phone and unit."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Reply
+
+from quizapp.errors import Invalid, NotFound
+from quizapp.rules.contests import Ask
+from quizapp.services import contests, entries, entry_changes, starts
+from quizapp.services.contests import Running
+from quizapp.web import access
+from quizapp.web.cards import contest_card
+from quizapp.web.edge import db, finish_transaction, now
+
+bp = Blueprint("preparing", __name__)
+
+
+def _labels() -> dict[Ask, str]:
+    return {Ask.ID_NUMBER: _("身份证号"), Ask.ADDRESS: _("通信地址"), Ask.POST: _("职务")}
+
+
+def _page(contest: Running, given: dict[str, str], faults: dict[str, str]) -> str:
+    labels = _labels()
+    fields = [
+        {"name": ask.value, "label": labels[ask], "value": given.get(ask.value, ""), "fault": faults.get(ask.value)}
+        for ask in contest.rules.entry.ask
+    ]
+    return render_template("contestant/prepare.html", contest=contest_card(contest), gate=contest.rules.entry.gate, fields=fields)
+
+
+@bp.get("/c/<slug>/prepare")
+def prepare(slug: str) -> str:
+    access.signed_in()
+    return _page(contests.find_contest(db(), slug), {}, {})
+
+
+@bp.post("/c/<slug>/prepare")
+def prepared(slug: str) -> Reply | tuple[str, int]:
+    contest = contests.find_contest(db(), slug)
+    given = {ask.value: request.form.get(ask.value, "")[:200] for ask in contest.rules.entry.ask}
+    starts.enter(db(), contest, access.token_id(), now())
+    entry = entries.entry_of(db(), contest.id, access.signed_in().account_id)
+    if entry is None:
+        raise NotFound("您还没有参加本次竞赛")
+    try:
+        entry_changes.prepare(db(), contest, entry, given, now())
+    except Invalid as error:
+        finish_transaction(commit=False)
+        return _page(contests.find_contest(db(), slug), given, dict(error.errors)), 400
+    return redirect(url_for("contestant.start", slug=slug))
