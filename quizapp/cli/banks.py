@@ -10,9 +10,11 @@ from quizapp.cli.parts import Parts
 from quizapp.errors import BadFile, Fault
 from quizapp.formats import bank_table, bank_yaml
 from quizapp.formats.law_text import read_law
+from quizapp.formats.picture_file import read_picture
 from quizapp.formats.yaml_faults import locate
 from quizapp.rules.items import Bank, Law
-from quizapp.services import banks
+from quizapp.rules.pictures import Picture, named
+from quizapp.services import banks, pictures
 from quizapp.services.audit import CLI
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -46,21 +48,39 @@ def read_bank(path: Path, layout: str = "auto") -> Bank:
     return bank_yaml.read_bank(path.read_bytes(), str(path))
 
 
-def checked(paths: list[Path], layout: str) -> tuple[list[Bank], dict[str, Law]]:
-    """Every bank, or BadFile with the faults of all of them; warnings go to standard error."""
+def pictures_beside(bank: Bank, folder: Path) -> tuple[dict[str, Picture], list[Fault]]:
+    """The pictures that a bank names, looked up from where it lies, and what is wrong with them."""
+    found: dict[str, Picture] = {}
+    faults = []
+    for field, path in named(bank.items):
+        try:
+            found[path] = found.get(path) or read_picture((folder / path).read_bytes())
+        except OSError:
+            faults.append(Fault(f"题库旁边没有图片 {path}", field=field))
+        except ValueError as error:
+            faults.append(Fault(f"{path}：{error}", field=field))
+    return found, faults
+
+
+Pictured = tuple[Bank, dict[str, Picture]]
+
+
+def checked(paths: list[Path], layout: str) -> tuple[list[Pictured], dict[str, Law]]:
+    """Every bank with its pictures, or BadFile with the faults of all of them; warnings go to standard error."""
     laws = laws_beside(paths)
     faults: list[Fault] = []
-    found = []
+    found: list[Pictured] = []
     for path in paths:
         try:
             read = read_bank(path, layout)
         except BadFile as bad:
             faults.extend(bad.faults)
             continue
-        faults.extend(_placed(bank_yaml.check_laws(read, laws), path))
+        images, unfit = pictures_beside(read, path.parent)
+        faults.extend(_placed([*bank_yaml.check_laws(read, laws), *unfit], path))
         for warning in _placed(bank_yaml.warnings(read), path):
             print(f"提醒 {warning}", file=sys.stderr)
-        found.append(read)
+        found.append((read, images))
     if faults:
         raise BadFile(faults)
     return found, laws
@@ -78,7 +98,7 @@ def _placed(faults: list[Fault], path: Path) -> list[Fault]:
 def check(paths: tuple[Path, ...]) -> None:
     """检查题库文件（不用数据库），一次列出全部错误：文件:行: 说明。"""
     found, laws = checked(files_under(paths), "auto")
-    print(f"{len(found)}个题库，{sum(len(b.items) for b in found)}题，{len(laws)}部法律，没有错误")
+    print(f"{len(found)}个题库，{sum(len(b.items) for b, _ in found)}题，{len(laws)}部法律，没有错误")
 
 
 @bank.command("import")
@@ -91,14 +111,14 @@ def import_(parts: Parts, path: Path, layout: str, dry_run: bool) -> None:
     found, laws = checked(files_under((path,)), layout)
     now = parts.clock()
     if dry_run:
-        for read in found:
+        for read, _ in found:
             print(f"{read.code}：{len(read.items)}题，可以导入")
         return
     with parts.write() as session:
         for law in laws.values():
             banks.import_law(session, law)
-        for read in found:
-            _, is_new = banks.import_bank(session, CLI, read, now)
+        for read, images in found:
+            _, is_new = banks.import_bank(session, CLI, read, now, images=images)
             print(f"{read.code}：{len(read.items)}题，{'已发布新版本' if is_new else '内容没有变化'}")
 
 
@@ -108,8 +128,12 @@ def import_(parts: Parts, path: Path, layout: str, dry_run: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.pass_obj
 def export(parts: Parts, code: str, layout: str, output: Path) -> None:
-    """把已发布的题库写成文件：yaml 或 table（xlsx）。"""
+    """把已发布的题库写成文件：yaml 或 table（xlsx）；图片写在它旁边。"""
     with parts.read() as session:
         found = banks.get_bank(session, code)
+        images = pictures.of_version(session, banks.newest(session, [code])[code])
+    for path, data in images.items():
+        (output.parent / path).parent.mkdir(parents=True, exist_ok=True)
+        (output.parent / path).write_bytes(data)
     output.write_bytes(bank_table.write_bank(found) if layout == "table" else bank_yaml.write_bank(found))
     print(f"{code}：{len(found.items)}题 → {output}")

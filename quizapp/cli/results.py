@@ -174,3 +174,13 @@ def units(
         views.iso(cut_off or now, rules.zone),
     )  # fmt: skip
     _write(parts, "units", told, layout, output)
+
+
+@results.command()
+@click.argument("slug")
+@click.pass_obj
+def publish(parts: Parts, slug: str) -> None:
+    """公布结果：规则里写明公布后才给看的成绩、答案和解析，从此可以查看。"""
+    with parts.write() as session:
+        contests.publish_results(session, CLI, slug, parts.clock())
+    print(f"{slug}：结果已公布")

@@ -104,8 +104,8 @@ def demo(parts: Parts, remove: bool, address: str) -> None:
     with parts.write() as session:
         for law in laws.values():
             banks.import_law(session, law)
-        for bank in shipped:
-            banks.import_bank(session, CLI, bank, now)
+        for bank, images in shipped:
+            banks.import_bank(session, CLI, bank, now, images=images)
         _, passwords = demonstration.set_up(session, CLI, units, rules, kept, now)
     _keep(kept_at, passwords)
     _tell(passwords, address, kept_at)

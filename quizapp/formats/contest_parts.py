@@ -140,11 +140,8 @@ def _counting(value: Any) -> Any:
     return {"take": take, "each": each, "as": combine}
 
 
-Counts = Annotated[
-    CountingPart,
-    BeforeValidator(_counting),
-    WithJsonSchema({"anyOf": [{"enum": list(COUNTS)}, CountingPart.model_json_schema()]}),
-]
+_ShortName = Annotated[str, WithJsonSchema({"enum": list(COUNTS)})]
+Counts = Annotated[CountingPart, BeforeValidator(_counting, json_schema_input_type=_ShortName | CountingPart)]
 
 
 class PromotePart(Part):

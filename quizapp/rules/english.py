@@ -97,7 +97,7 @@ ENGLISH = {
     "参与率不足{rate}的单位不排名次": "Units with a participation rate below {rate} are not placed",
     "平均分不足{mean}分的单位不排名次": "Units with a mean below {mean} are not placed",
     "参与率超过100%的单位须先核对应参人数，暂不排名次": "Units above 100% are not placed until their head count is checked",
-    "{title}：{who}{within}{grades}": "{title}: {who} {within}, {grades}",
+    "{title}：{who}{within}{grades}": "{title}: {who} {within}; number taken: {grades}",
     "单位": "units", "个人": "people", "{kinds}": "{kinds}", "{kinds}的个人": "people of {kinds}",
     "按排名": "by place", "在{within}内按排名": "by place within {within}",
     "每个{kind}": "each {kind}", "每类单位": "each kind of unit", "每个组别": "each division",
@@ -112,7 +112,7 @@ ENGLISH = {
     "在{count}个不同阶段有{condition}的答题，得1次抽奖机会": "An attempt with {condition} in {count} different stages earns one ticket",
     "{condition}的每次答题，每答对{count}题得1次抽奖机会": "Each attempt with {condition} earns one ticket for every {count} right items",
     "{condition}的每次答题，得1次抽奖机会": "Each attempt with {condition} earns one ticket",
-    "有效": "validity", "每人最多{count}次": "at most {count} a person", "每天最多{count}次": "at most {count} a day",
+    "有效": "a valid result", "每人最多{count}次": "at most {count} a person", "每天最多{count}次": "at most {count} a day",
     "每个阶段最多{count}次": "at most {count} a stage", "抽奖机会{caps}": "Tickets: {caps}",
     "{title}：每个阶段抽{count}名": "{title}: {count} drawn in each stage", "{title}：抽{count}名": "{title}: {count} drawn",
     "抽奖用事先公布散列值的种子计算，结果人人可以复核；每人最多中奖一次": (

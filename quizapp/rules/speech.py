@@ -47,7 +47,8 @@ def say(sentence: Sentence, language: str = "zh") -> str:
     text, places = sentence
     if language == "en":
         text = ENGLISH.get(text, text)
-    return text.format_map({name: spoken(value, language) for name, value in places.items()})
+    told = text.format_map({name: spoken(value, language) for name, value in places.items()})
+    return " ".join(told.split()) if language == "en" else told  # a place with nothing in it leaves two spaces
 
 
 def say_all(sentences: Iterable[Sentence], language: str = "zh") -> list[str]:

@@ -15,6 +15,8 @@ from quizapp.models.base import insert_into
 from quizapp.rules import papers
 from quizapp.rules.items import Bank, Item, Law
 from quizapp.rules.papers import Offer, PaperBlueprint
+from quizapp.rules.pictures import Picture
+from quizapp.services import pictures
 from quizapp.services.audit import Actor, record
 from quizapp.services.kept import Kept
 
@@ -27,14 +29,20 @@ _kept: Kept[str, tuple[Item, ...]] = Kept(64)
 
 
 def import_bank(
-    session: Session, actor: Actor, bank: Bank, now: int, *, publish: bool = True
+    session: Session,
+    actor: Actor,
+    bank: Bank,
+    now: int,
+    *,
+    publish: bool = True,
+    images: Mapping[str, Picture] | None = None,
 ) -> tuple[BankVersion, bool]:
     """Store a bank as a version, published at once or left for a look first; (version, whether it is new).
 
-    The same items again are the same version.
+    The same items with the same pictures again are the same version. Raises Invalid where a picture is lacking.
     """
-    items = _stored(bank)
-    content_hash = hashlib.sha256(orjson.dumps(items)).hexdigest()
+    items, kept = _stored(bank), pictures.keep(session, bank, images or {})
+    content_hash = hashlib.sha256(orjson.dumps(items) + (orjson.dumps(kept) if kept else b"")).hexdigest()
     version = session.scalar(
         select(BankVersion).where(BankVersion.code == bank.code, BankVersion.content_hash == content_hash)
     )
@@ -46,6 +54,7 @@ def import_bank(
             source=bank.source,
             content_hash=content_hash,
             items=items,
+            images=kept,
             item_count=len(items),
             imported_at=now,
         )

@@ -17,6 +17,7 @@ from quizapp.models.sittings import Sitting
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
+from quizapp.services import chances
 from quizapp.services.accounts import DAY, code_fingerprint, new_code, open_sign_in
 from quizapp.services.contests import Running
 from quizapp.services.signed_in import SIGNED_IN, A
@@ -196,6 +197,7 @@ def join_by_link(
     phone: str | None,
     may_publish: bool = False,
     device_of: str | None = None,
+    invited_by: str = "",
 ) -> tuple[str, str]:
     """Come in by a unit's QR code with name and phone, no password: (token for this device, 取回码).
 
@@ -219,6 +221,7 @@ def join_by_link(
         raise Conflict(
             "这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who
         )
+    chances.entered(session, contest, invited_by, account.id, now)
     return open_sign_in(session, account, now, contest.rules.closes_at + STAYS_AFTER_CLOSE - now), code
 
 

@@ -9,6 +9,7 @@ from quizapp.rules.marking import Answer
 from quizapp.rules.papers import Paper, PaperItem
 from quizapp.services import answers
 from quizapp.services.kept import Kept
+from quizapp.services.pictures import Shown
 
 Items = Mapping[str, Sequence[Item]]
 Answers = dict[str, Any]
@@ -41,19 +42,24 @@ def number(hundredths: int) -> int | float:
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
-def shown(position: int, place: PaperItem, item: Item) -> dict[str, Any]:
-    """One item as the contestant gets it: nothing of its key, its id or its order in the bank."""
-    view = _shown(position, item, place.order, place.points)
+def shown(position: int, place: PaperItem, item: Item, images: Mapping[str, Shown]) -> dict[str, Any]:
+    """One item as the contestant gets it: nothing of its key, its id, its order in the bank or the name of its picture."""
+    view = _shown(position, item, place.order, place.points, images)
     if item.items:
         each = place.points // len(item.items)
         own = enumerate(zip(item.items, place.parts, strict=True), start=1)
-        view["items"] = [_shown(n, part, order, each) for n, (part, order) in own]
+        view["items"] = [_shown(n, part, order, each, images) for n, (part, order) in own]
     return view
 
 
-def _shown(position: int, item: Item, order: Sequence[int], points: int) -> dict[str, Any]:
+def _shown(
+    position: int, item: Item, order: Sequence[int], points: int, images: Mapping[str, Shown]
+) -> dict[str, Any]:
     view: dict[str, Any] = {"position": position, "kind": item.kind.value, "stem": item.stem}
-    view |= {name: value for name in ("image", "alt", "unit", "least", "most") if (value := getattr(item, name))}
+    view |= {name: value for name in ("alt", "unit", "least", "most") if (value := getattr(item, name))}
+    if item.image in images:
+        image = images[item.image]
+        view |= {"image": image.address, "image_size": [image.width, image.height]}
     choices = [{"label": answers.LABELS[n], "text": item.choices[original]} for n, original in enumerate(order)]
     if item.kind is Kind.MATCH:
         view |= {"left": [{"label": str(n), "text": text} for n, text in enumerate(item.left, 1)], "right": choices}

@@ -14,7 +14,7 @@ from quizapp.rules.items import Item, Kind
 from quizapp.rules.marking import Answer, Marking
 from quizapp.rules.papers import PaperItem
 from quizapp.rules.regions import Region, hit
-from quizapp.services import answers, banks, papers
+from quizapp.services import answers, banks, papers, pictures
 from quizapp.services.contests import contest_by_id
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of
 
@@ -37,18 +37,25 @@ def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
     """The items of a finished sitting with what was answered and what is right."""
     items = banks.items_by_bank(session, row.paper["banks"])
     rules = contest_by_id(session, row.contest_id).rules.scoring.marking
+    images = pictures.shown_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
     return [
-        _reviewed_item(position, place, items[place.bank][place.index], row.answers.get(str(position)), got, rules)
+        _reviewed_item(
+            papers.shown(position, place, items[place.bank][place.index], images[place.bank]),
+            place,
+            items[place.bank][place.index],
+            row.answers.get(str(position)),
+            got,
+            rules,
+        )
         for position, (place, got) in enumerate(zip(paper, row.marks, strict=True), start=1)
     ]
 
 
 def _reviewed_item(
-    position: int, place: PaperItem, item: Item, answer: Any, got: int, rules: Marking
+    view: dict[str, Any], place: PaperItem, item: Item, answer: Any, got: int, rules: Marking
 ) -> dict[str, Any]:
     given = answers.to_rules(answer, item, place.order, place.parts)
-    view = papers.shown(position, place, item)
     view |= _looked_back(item, place.order, answer, given, got)
     for n, own in enumerate(item.items):
         each = place.points // len(item.items)

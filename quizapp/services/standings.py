@@ -20,6 +20,7 @@ from quizapp.rules.ranking import places
 from quizapp.services import boards
 from quizapp.services.contests import Running
 from quizapp.services.organisations import find_unit
+from quizapp.services.results import stage_shown
 
 _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\Z")
 ABOVE_ALL = b"\xff"  # no merit begins like this
@@ -123,13 +124,22 @@ def leaderboard(
     query = (_after(scope, after) if after else _from(session, scope, at)).limit(limit + 1)
     rows = session.execute(query, scope.given).all()
     better, tied = _before(session, scope, rows[0]) if rows and (after or at > 1) else (0, 0)
+    dense = contest.rules.board.dense
+    first = 1 + (_keys_above(session, scope, rows[0].merit) if dense and better else better)
     listed = [
         Ranked(row.entry_id, place, shared, masked(row.name), row.unit, row.points, row.time_ms, row.sittings)
-        for row, (place, shared) in zip(rows, places((row.merit for row in rows), better + 1, tied), strict=True)
+        for row, (place, shared) in zip(rows, places((row.merit for row in rows), first, tied, dense=dense), strict=True)
     ][:limit]
     more = f"{rows[limit - 1].merit.hex()}.{rows[limit - 1].entry_id}" if len(rows) > limit else None
     frozen = boards.frozen_at(contest, now) is not None
     return BoardPage(boards.as_of(session, contest, now), frozen, False, listed, better + tied + 1, more)
+
+
+def _keys_above(session: Session, scope: Scope, key: bytes, but: str | None = None) -> int:
+    """How many different merits are better, where places are dense (1 2 2 3); `but` is an entry that is left out."""
+    better = select(func.count(B.merit.distinct())).where(_rows(scope.shape), B.merit > bindparam("key", type_=Merit))
+    better = better if but is None else better.where(B.entry_id != but)
+    return session.scalar(better, {**scope.given, "key": key}) or 0
 
 
 def _named(scope: Scope) -> Any:
@@ -191,7 +201,7 @@ def my_row(
         return None
     if scope.under is not None and not (mine.path or "").startswith(scope.under.path):
         return None
-    return _placed(session, scope, mine)
+    return _placed(session, contest, scope, mine)
 
 
 def my_place(session: Session, contest: Running, account_id: str, division: str, now: int) -> tuple[int, bool, int] | None:
@@ -199,16 +209,18 @@ def my_place(session: Session, contest: Running, account_id: str, division: str,
     mine = None if is_hidden(contest) else _mine(session, contest, account_id, boards.frozen_at(contest, now) is not None)
     if mine is None:
         return None
-    row = _placed(session, Scope(contest.id, division, None), mine)
+    row = _placed(session, contest, Scope(contest.id, division, None), mine)
     count = select(func.coalesce(func.sum(M.people), 0)).where(M.contest_id == contest.id, M.scope == division)
     people: int = session.scalar(count) or 0
     return row.place, row.shared, people + (mine.shown_merit is None)
 
 
-def _placed(session: Session, scope: Scope, mine: Any) -> Ranked:
+def _placed(session: Session, contest: Running, scope: Scope, mine: Any) -> Ranked:
     better, shared = session.execute(_others(scope.shape), {**scope.given, "key": mine.merit, "entry": mine.entry_id}).one()
     if mine.shown_merit is not None and mine.shown_merit > mine.merit:
         better -= 1  # the row of mine that the snapshot still holds
+    if contest.rules.board.dense:
+        better = _keys_above(session, scope, mine.merit, mine.entry_id)
     is_new = mine.shown_merit != mine.merit
     return Ranked(
         mine.entry_id, better + 1, bool(shared), masked(mine.name), mine.unit, mine.points, mine.time_ms, mine.sittings, is_new
@@ -224,7 +236,11 @@ def _others(shape: tuple[bool, bool]) -> Any:
 
 def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> Any:
     """What counts for somebody now, or stands on the frozen board; `shown_merit` is that of the snapshot."""
-    return session.execute(_own(frozen), {"contest": contest.id, "account": account_id}).one_or_none()
+    mine = session.execute(_own(frozen), {"contest": contest.id, "account": account_id}).one_or_none()
+    if mine is None or frozen or not contest.rules.board.each_stage:
+        return mine
+    standing = my_standing(session, contest, mine.entry_id)
+    return mine if standing and standing.stage == stage_shown(session, contest) else None
 
 
 @cache

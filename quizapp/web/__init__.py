@@ -50,6 +50,7 @@ OF_PAGES = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
 ]
 ONLY_HTTPS = ("Strict-Transport-Security", f"max-age={DAY * 365}")
+THE_SAME_FOR_ALL = ("static", "public.picture")
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -124,8 +125,9 @@ def _leave(response: Response) -> Response:
     finish_transaction(commit=response.status_code < HTTPStatus.BAD_REQUEST)
     response.headers.add(*ALWAYS)
     if response.mimetype != "application/json":  # no browser opens these as a page: for an answer saved they would be most of the reply
-        response.headers.extend(OF_PAGES)
-    if request.endpoint != "static":
+        for name, value in OF_PAGES:
+            response.headers.setdefault(name, value)
+    if request.endpoint not in THE_SAME_FOR_ALL:
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     if edge().settings.https:

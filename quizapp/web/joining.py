@@ -61,6 +61,7 @@ def enter(slug: str, link: str) -> Reply | tuple[str, int]:
                 phone=None if isinstance(form, MinorJoinForm) else str(form.phone.data),
                 may_publish=isinstance(form, JoinForm) and bool(form.publish_ok.data),
                 device_of=who.account_id if who else None,
+                invited_by=session.get("by", ""),
             )  # fmt: skip
         except QuizError as error:
             finish_transaction(commit=False)

@@ -4,23 +4,28 @@ from functools import partial
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, session, url_for
 
 from quizapp.errors import NotFound, Unavailable
 from quizapp.rules import wording, wording_awards
 from quizapp.rules.roles import Role
-from quizapp.services import contests, entries, organisations, reviews, starts
+from quizapp.services import chances, contests, entries, organisations, pictures, reviews, starts
 from quizapp.services.contests import Running
 from quizapp.services.standings import Ranked
 from quizapp.web import access, boards
 from quizapp.web.boards import Shown
 from quizapp.web.cards import contest_card
-from quizapp.web.edge import db, edge, now
+from quizapp.web.edge import address, db, edge, now
 from quizapp.web.footer import footer_texts
 from quizapp.web.words import said, sentences
 
 bp = Blueprint("public", __name__)
 PAGE = 50
+PICTURE = {  # a drawing opened by its own address may not run, load or send anything
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "public, max-age=31536000, immutable",
+}
 
 
 @bp.get("/")
@@ -33,10 +38,19 @@ def home() -> str:
     )
 
 
+@bp.get(f"{pictures.ADDRESS}<content_hash>")
+def picture(content_hash: str) -> Response:
+    """A picture of an item. Its address gives nothing away: it is the hash of what one sees."""
+    media_type, data = pictures.read(db(), content_hash)
+    return Response(data, content_type=media_type, headers=PICTURE)
+
+
 @bp.get("/c/<slug>")
 def contest(slug: str) -> str:
     found = contests.find_contest(db(), slug)
     rules = found.rules
+    if rules.extra.is_on and request.args.get("by"):
+        _came_by_link(found, request.args["by"][:32])
     mine = _mine(found)
     return render_template(
         "public/contest.html",
@@ -51,6 +65,15 @@ def contest(slug: str) -> str:
             "join": url_for("joining.find", slug=slug),
         },
     )
+
+
+def _came_by_link(contest: Running, by: str) -> None:
+    """Somebody opened a shared link: proof for the one who shared it, and remembered in case the visitor enters."""
+    session["by"] = by
+    who = access.visitor()
+    visitor = f"{address()} {request.user_agent.string}"
+    with edge().database.write() as writing:
+        chances.opened(writing, edge().settings.secret_key, contest, by, visitor, who.account_id if who else None, now())
 
 
 def _mine(contest: Running) -> dict[str, Any] | None:

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as Reply
 from quizapp.rules import timing
 from quizapp.rules.attempts import is_practice
 from quizapp.rules.contests import Release
-from quizapp.services import answers, contests, entries, finishing, organisations, reviews, sittings, standings, starts
+from quizapp.services import answers, chances, contests, entries, finishing, organisations, reviews, sittings, standings, starts
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
-from quizapp.web import access
+from quizapp.web import access, posters
 from quizapp.web.access import token_id
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, now, settled
@@ -127,8 +127,16 @@ def mine(slug: str) -> Reply | str:
             "points": standing.points, "time_ms": standing.time_ms,
             "place": place[0] if place else None, "shared": place[1] if place else False,
         } if standing else None,
+        share_url=_share_url(contest, entry),
+        extra=rules.extra,
         next_person=True,
     )  # fmt: skip
+
+
+def _share_url(contest: Running, entry: Any) -> str | None:
+    """One's own link, where a contest rewards it that others open it or enter by it."""
+    by = chances.link_code(contest, entry)
+    return posters.origin() + url_for("public.contest", slug=contest.rules.slug, by=by) if by else None
 
 
 def _my_sitting(contest: Running, row: Any, seen: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
 from quizapp.rules import speech, wording, wording_awards
 from quizapp.rules.contests import ContestRules
+from quizapp.rules.items import Kind
 from quizapp.rules.speech import Sentence, decimal
 from quizapp.services import views
 from quizapp.services.views import rounded
@@ -103,10 +104,15 @@ def place(number: int | None, shared: bool = False) -> str:
     return gettext("并列第{place}名" if shared else "第{place}名").format(place=number)
 
 
+def kind_words(kind: Kind | str) -> str:
+    """How an item is asked, in a word."""
+    return sentences([(wording.KINDS[Kind(kind)], {})])[0]
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment, closing=closing, clock_time=clock_time, duration=duration_words, points=points, percent=percent,
-        place=place, mean=mean,
+        place=place, mean=mean, kind_words=kind_words,
     )  # fmt: skip
     with app.app_context():  # everybody reads the installation's language, so it is looked up once and not for every text
         texts = get_translations()

@@ -11,8 +11,9 @@ from quizapp.errors import NotFound
 from quizapp.formats import analysis_table, result_sheets
 from quizapp.rules import wording_awards
 from quizapp.rules.contests import ContestRules
+from quizapp.rules.units import Metric
 from quizapp.rules.wording_awards import weights_told
-from quizapp.services import overview, participation, people_results, scopes
+from quizapp.services import overview, participation, people_results, scopes, unit_bonuses
 from quizapp.services.overview import UnitCheck, UnitTable
 from quizapp.services.people_results import PeoplePage
 from quizapp.services.results import UnitResult
@@ -149,6 +150,8 @@ def check(slug: str, code: str) -> tuple[str, int]:
         distance=_distance(found, rules),
         explains=words.sentences(wording_awards.unit_places(rules)),
         below=[_row(row, rules) for row in found.below],
+        bonuses=unit_bonuses.list_bonuses(db(), view.contest, unit) if Metric.BONUS in rules.units.metrics else None,
+        most_bonus=rules.units.most_bonus,
         people=counted.rows,
         total=counted.people,
         seen=not signed_in().liaison,

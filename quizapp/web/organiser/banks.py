@@ -8,25 +8,21 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid
-from quizapp.formats import bank_table, bank_yaml
+from quizapp.formats import bank_table, bank_yaml, bank_zip
 from quizapp.formats.table_workbook import is_workbook
-from quizapp.rules.items import Bank, Item, Kind
+from quizapp.rules.items import Bank, Kind
+from quizapp.rules.pictures import Picture
 from quizapp.services import banks as stored
-from quizapp.services import contests, laws
-from quizapp.services.answers import LABELS, key_of
+from quizapp.services import contests, laws, pictures
 from quizapp.services.audit import record
 from quizapp.web import staff, words
 from quizapp.web.edge import db, now
 from quizapp.web.exports import log, send
 from quizapp.web.forms_staff import BankForm
+from quizapp.web.organiser.bank_items import item_card
 from quizapp.web.organiser.door import bp, faults_page
 
 TABLES = (".xlsx", ".csv", ".tsv")
-KINDS = {
-    Kind.SINGLE: "单选题", Kind.MULTIPLE: "多选题", Kind.JUDGE: "判断题", Kind.BLANK: "填空题", Kind.NUMERIC: "数值题",
-    Kind.ORDER: "排序题", Kind.MATCH: "连线题", Kind.HOTSPOT: "找隐患题", Kind.CASE: "案例题", Kind.ESSAY: "征文题",
-}  # fmt: skip
-
 
 @bp.get("/banks")
 def banks() -> str:
@@ -67,13 +63,13 @@ def upload_bank() -> Reply | tuple[str, int]:
         upload = staff.uploaded()
         if not (form.validate() and _says_enough(form, upload)):
             return render_template("organiser/bank_file.html", form=form), 400
-        bank = _read(upload, form)
+        bank, images = _read(upload, form)
+        version, is_new = stored.import_bank(db(), staff.me(), bank, now(), publish=False, images=images)
     except Invalid as error:
         form.file.errors = [words.said(error)]
         return render_template("organiser/bank_file.html", form=form), 400
     except BadFile as error:
         return faults_page(error, upload.name, url_for("organiser.bank_upload"))
-    version, is_new = stored.import_bank(db(), staff.me(), bank, now(), publish=False)
     record(db(), staff.me(), "bank.import", bank.code, now(), file=upload.name, items=len(bank.items), new=is_new)
     if not is_new:
         flash(_("内容和已有的版本完全相同，没有重复保存"), "info")
@@ -81,7 +77,8 @@ def upload_bank() -> Reply | tuple[str, int]:
 
 
 def _is_table(upload: staff.Upload) -> bool:
-    return PurePath(upload.name.lower()).suffix in TABLES or is_workbook(upload.data)
+    suffix = PurePath(upload.name.lower()).suffix
+    return suffix in TABLES or (suffix != ".zip" and is_workbook(upload.data))
 
 
 def _says_enough(form: BankForm, upload: staff.Upload) -> bool:
@@ -95,12 +92,13 @@ def _says_enough(form: BankForm, upload: staff.Upload) -> bool:
     return bool(form.code.data and form.title.data)
 
 
-def _read(upload: staff.Upload, form: BankForm) -> Bank:
-    """Raises BadFile with every fault."""
+def _read(upload: staff.Upload, form: BankForm) -> tuple[Bank, dict[str, Picture]]:
+    """The bank, and the pictures that came with it. Raises BadFile with every fault."""
     if not _is_table(upload):
-        return bank_yaml.read_bank(upload.data, upload.name)
+        packed = bank_zip.is_zip(upload.data)
+        return bank_zip.read_bank(upload.data, upload.name) if packed else (bank_yaml.read_bank(upload.data, upload.name), {})
     code, title = str(form.code.data), str(form.title.data)
-    return bank_table.read_bank(upload.data, upload.name, code, title, form.source.data or "")
+    return bank_table.read_bank(upload.data, upload.name, code, title, form.source.data or ""), {}
 
 
 @bp.get("/banks/<int:version_id>")
@@ -109,6 +107,7 @@ def bank(version_id: int) -> str:
     version = stored.get_version(db(), version_id)
     items = stored.items_of(db(), version.content_hash)
     whole = Bank(version.code, version.title, version.source, items)
+    images = pictures.shown_by_bank(db(), {"": version.content_hash})[""]
     page, before, following = staff.page_of(items)
     first = items.index(page[0]) if page else 0
     doubts = [*bank_yaml.warnings(whole), *bank_yaml.check_laws(whole, laws.stored_laws(db()))]
@@ -118,51 +117,29 @@ def bank(version_id: int) -> str:
         figures=[
             {"label": _("题数"), "value": len(items), "unit": _("题")},
             *(
-                {"label": KINDS[kind], "value": sum(item.kind is kind for item in items), "unit": _("题")}
+                {"label": words.kind_words(kind), "value": count, "unit": _("题")}
                 for kind in Kind
+                if (count := sum(item.kind is kind for item in items))
             ),
         ],
-        items=[_shown(number, item) for number, item in enumerate(page, start=first + 1)],
+        items=[item_card(number, item, images) for number, item in enumerate(page, start=first + 1)],
         doubts=[fault.message for fault in doubts],
         previous_url=before,
         next_url=following,
     )
 
 
-def _shown(number: int, item: Item) -> dict[str, Any]:
-    right: set[int] = set()
-    if item.kind in (Kind.SINGLE, Kind.MULTIPLE) and isinstance(item.key, tuple):
-        right = {position for position in item.key if isinstance(position, int)}
-    if isinstance(item.key, bool):
-        key = "对" if item.key else "错"
-    elif item.kind is Kind.BLANK and isinstance(item.key, tuple):
-        key = "；".join("／".join(accepted) for accepted in item.key if isinstance(accepted, tuple))
-    elif not right:
-        key = str(key_of(item, range(len(item.choices))) or "—")
-    else:
-        key = "".join(LABELS[position] for position in sorted(right))
-    return {
-        "number": number,
-        "id": item.id,
-        "kind": KINDS[item.kind],
-        "topic": item.topic,
-        "difficulty": item.difficulty.value,
-        "stem": item.stem,
-        "choices": [{"label": LABELS[n], "text": text, "right": n in right} for n, text in enumerate(item.choices)],
-        "key": key,
-        "explain": item.explain,
-        "cite": item.cite,
-    }
-
-
 @bp.get("/banks/<int:version_id>/bank.<layout>")
 def bank_file(version_id: int, layout: str) -> Response:
-    """A version as YAML, else as the xlsx that any office opens, to go on editing it."""
+    """A version as YAML, with its pictures as zip, else as the xlsx that any office opens, to go on editing it."""
     version = stored.get_version(db(), version_id)
     whole = Bank(version.code, version.title, version.source, stored.items_of(db(), version.content_hash))
     log("export.bank", version.code, items=len(whole.items), format=layout)
     if layout == "yaml":
         return send(bank_yaml.write_bank(whole), f"{version.code}.yaml", "application/yaml")
+    if layout == "zip":
+        packed = bank_zip.write_bank(whole, pictures.of_version(db(), version))
+        return send(packed, f"{version.code}.zip", "application/zip")
     mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return send(bank_table.write_bank(whole), f"{version.code}.xlsx", mimetype)
 
