@@ -78,7 +78,7 @@ def picture() -> str:
         for title, articles in chapters(law):
             shapes.append(f'<text x="10" y="{y + 15}" font-size="13" fill="#51606F">{title}</text>')
             for n, article in enumerate(articles):
-                x, row = 250 + n % 40 * 18, y + n // 40 * 18
+                x, row = 290 + n % 40 * 17, y + n // 40 * 18
                 fill = shade[min(count[article], 4)]
                 words = f"{article} {count[article]}题"
                 shapes.append(f'<rect x="{x}" y="{row + 2}" width="15" height="15" fill="{fill}" stroke="#51606F"><title>{words}</title></rect>')
