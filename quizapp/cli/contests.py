@@ -34,9 +34,10 @@ def contest() -> None:
     """竞赛：预设、检查、应用、显示竞赛文件。"""
 
 
-def _read(path: Path, banks: Banks | None = None) -> ContestRules:
+def _read(path: Path, *, with_banks: bool = False) -> ContestRules:
     data = path.read_bytes()
     rules = contest_yaml.read_contest(data, str(path))
+    banks = _banks_near(path) if with_banks else None
     for warning in locate(contest_yaml.warnings(rules, banks), data, str(path)):
         print(f"提醒 {warning}", file=sys.stderr)
     return rules
@@ -65,7 +66,9 @@ def _in_words(rules: ContestRules, language: str) -> str:
     told = ((titles[language], say_all(sentences(rules), language)) for titles, sentences in PARTS)
     end = {"zh": "。", "en": "."}[language]
     return "\n".join(
-        f"\n{title}\n" + "\n".join(f"{line[:1].upper()}{line[1:]}{end}" for line in lines) for title, lines in told if lines
+        f"\n{title}\n" + "\n".join(f"{line[:1].upper()}{line[1:]}{end}" for line in lines)
+        for title, lines in told
+        if lines
     )
 
 
@@ -74,7 +77,7 @@ def _in_words(rules: ContestRules, language: str) -> str:
 @click.option("--words", type=click.Choice(["zh", "en"]), help="再用句子写出规则，中文或英文，可以放进通知")
 def check(file: Path, words: str | None) -> None:
     """检查竞赛文件（不用数据库），一次列出全部错误；值得留意的写成提醒；列出由此而来的日程。"""
-    rules = _read(file, _banks_near(file))
+    rules = _read(file, with_banks=True)
     print(f"{rules.slug}：{rules.title}，没有错误")
     print(*calendar(rules), sep="\n")
     if words:
@@ -83,7 +86,9 @@ def check(file: Path, words: str | None) -> None:
 
 @contest.command()
 @click.argument("name", required=False)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写到这个文件；不给则写到标准输出")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写到这个文件；不给则写到标准输出"
+)
 def preset(name: str | None, output: Path | None) -> None:
     """列出自带的竞赛文件；给出名称，则取来作为自己的起点。"""
     if name is None:

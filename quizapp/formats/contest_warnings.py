@@ -124,7 +124,7 @@ def _units(rules: ContestRules) -> Iterator[Fault]:
     units = rules.units
     weights = dict(units.weights)
     total = sum((weight for metric, weight in units.weights if metric is not Metric.BONUS), Fraction(0))
-    if total != 1:
+    if 1 not in (total, total + weights.get(Metric.BONUS, 0) * Fraction(units.most_bonus, 10_000)):
         yield Fault(f"权重合计是{values.decimal_text(total)}，不是1，请核对（官员加分不计在内）", field="units.rank_by")
     if Metric.RATE in units.metrics and weights.get(Metric.RATE) != 0:
         yield Fault("按参与率给单位排名，容易变成强制答题，请确认确有必要", field="units.rank_by")

@@ -93,8 +93,10 @@ def commend(candidates: Sequence[Candidate], rule: Commendation) -> list[Decisio
 
 
 def _is_meant(candidate: Candidate, rule: Commendation) -> bool:
-    return (not rule.kinds or candidate.kind in rule.kinds) and (
-        not rule.divisions or candidate.division in rule.divisions
+    return (
+        (not rule.kinds or candidate.kind in rule.kinds)
+        and (not rule.divisions or candidate.division in rule.divisions)
+        and (not rule.per_unit or candidate.above is not None)
     )
 
 

@@ -38,7 +38,8 @@ class Marking:
     """How responses are marked; points in hundredths.
 
     `per_right` and `per_wrong` are of one choice of a multiple item, None: the points divided by the number of right choices.
-    `unanswered` is what an item left blank earns, `wrong` what a wrong answer to a single or judge item takes off.
+    `unanswered` is what an item left blank earns, `wrong` what a wrong answer to a single or judge item takes off. `essay_gap` is
+    the share of an essay's points by which two markers may differ before a third decides.
     """
 
     multiple: MultipleMarking = MultipleMarking.EXACT
@@ -50,6 +51,7 @@ class Marking:
     order: Partial = Partial.EXACT
     match: Partial = Partial.EACH
     hotspot: Partial = Partial.EACH
+    essay_gap: Fraction = Fraction(1, 5)
 
     def shares(self, kind: Kind) -> bool:
         """Whether an item of this kind that is right in parts earns its share."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from quizapp.rules.items import Item, Kind
-from quizapp.rules.marking import Answer, Marking, mark
+from quizapp.rules.marking import Answer, Marking, is_right, mark
 from quizapp.rules.papers import Paper, PaperBlueprint
 
 
@@ -46,19 +46,17 @@ class Worth:
 
     def of(self, marks: int, total: int) -> int:
         """The most that a sitting can be worth, given full marks and the number of items."""
-        if self.steps:
-            return max(step.points for step in self.steps) + self.all_right
-        return marks + self.all_right + sum(self._bonus(n) for n in range(total))
+        base = max(step.points for step in self.steps) if self.steps else marks
+        return base + self.all_right + sum(self._bonus(n) for n in range(total))
 
     def given(self, marks: int, hits: Sequence[bool], time_ms: int) -> int:
         """What a sitting is worth; `hits` tell item by item whether it is right."""
         right, total = sum(hits), len(hits)
+        reached = (step.points for step in self.steps if step.when.holds(marks, right, total, time_ms))
+        base = next(reached, 0) if self.steps else marks
         extra = self.all_right if right == total else 0
-        if self.steps:
-            reached = (step.points for step in self.steps if step.when.holds(marks, right, total, time_ms))
-            return next(reached, 0) + extra
         rows = accumulate(hits, lambda row, hit: row + 1 if hit else 0, initial=0)
-        return marks + extra + sum(self._bonus(row - 1) for row in rows if row)
+        return base + extra + sum(self._bonus(row - 1) for row in rows if row)
 
     def _bonus(self, before: int) -> int:
         return self.streak[min(before, len(self.streak) - 1)] if self.streak else 0
@@ -110,16 +108,18 @@ def score(
 ) -> Score:
     """Mark a whole paper; `answers` by place from 1; what is missing is not answered. Never less than nothing."""
     asked = [items[place.bank][place.index] for place in paper]
-    marks = tuple(
-        mark(item, answers.get(number), place.points, scoring.marking)
-        for number, (item, place) in enumerate(zip(asked, paper, strict=True), start=1)
-    )
-    return total(paper, asked, marks, scoring, time_ms)
+    given = [answers.get(number) for number in range(1, len(paper) + 1)]
+    marks = [
+        mark(item, answer, place.points, scoring.marking)
+        for item, answer, place in zip(asked, given, paper, strict=True)
+    ]
+    return total(paper, asked, marks, list(map(is_right, asked, given)), scoring, time_ms)
 
 
-def total(paper: Paper, asked: Sequence[Item], marks: Sequence[int], scoring: Scoring, time_ms: int) -> Score:
-    """The score that these marks give; `asked` are the items in the order of the paper."""
-    hits = [got == place.points for got, place in zip(marks, paper, strict=True)]
+def total(
+    paper: Paper, asked: Sequence[Item], marks: Sequence[int], hits: Sequence[bool], scoring: Scoring, time_ms: int
+) -> Score:
+    """The score that these marks give; `asked` are the items in the order of the paper, `hits` tell which are right."""
     full = sum(place.points for place in paper)
     points = max(0, scoring.worth.given(max(0, sum(marks)), hits, time_ms))
     part = scoring.sub_score
@@ -128,3 +128,16 @@ def total(paper: Paper, asked: Sequence[Item], marks: Sequence[int], scoring: Sc
     )  # fmt: skip
     valid = scoring.valid.holds(points, sum(hits), len(hits), time_ms)
     return Score(tuple(marks), points, scoring.worth.of(full, len(hits)), sum(hits), valid, max(0, sub))
+
+
+def with_essays(
+    paper: Paper, asked: Sequence[Item], answers: Mapping[int, Answer], marks: Sequence[int], given: Mapping[int, int],
+    scoring: Scoring, time_ms: int,
+) -> Score:  # fmt: skip
+    """The score of a marked paper once people have `given` points to essays, by place from 1. Full marks are right."""
+    marks = [given.get(number, got) for number, got in enumerate(marks, start=1)]
+    hits = [
+        marks[n] == place.points if n + 1 in given else is_right(item, answers.get(n + 1))
+        for n, (item, place) in enumerate(zip(asked, paper, strict=True))
+    ]
+    return total(paper, asked, marks, hits, scoring, time_ms)

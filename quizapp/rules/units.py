@@ -72,6 +72,11 @@ class UnitRules:
         return any(metric in FROM_POINTS for metric in self.metrics)
 
     @property
+    def by_rate(self) -> bool:
+        """Whether a unit without a head count cannot be ranked."""
+        return Metric.RATE in self.metrics or (Metric.STEPS in self.metrics and self.steps.of is Metric.RATE)
+
+    @property
     def is_local(self) -> bool:
         """Whether a unit's value follows from its own sums, so that it can be brought up to date alone."""
         wanted = {Metric.PEOPLE, Metric.RATE, Metric.POINTS, Metric.MEAN, Metric.SCORE_RATE}
@@ -210,7 +215,7 @@ def shortfalls(facts: Facts, rules: UnitRules) -> list[Reason]:
     if is_flagged(figures.people, headcount):
         reasons.append(("参与率超过100%，请核对应参人数", {}))
     share = rate(figures.people, headcount)
-    if share is None and (rules.min_rate is not None or Metric.RATE in rules.metrics):
+    if share is None and (rules.min_rate is not None or rules.by_rate):
         reasons.append(("没有应参人数，无法计算参与率", {}))
     if rules.min_rate is not None and share is not None and share < rules.min_rate:
         least = -(-rules.min_rate.numerator * (headcount or 0) // rules.min_rate.denominator)

@@ -1,12 +1,12 @@
 """The rules of a contest as the sentences that a notice prints, from the same data that is evaluated."""
 
-from quizapp.rules.contests import Board, ContestRules, Door, Limits, Release, Stage
+from quizapp.rules.contests import Ask, Board, ContestRules, Door, Extra, Limits, Release, Stage
 from quizapp.rules.counting import Combine, Counting, Span, Take, Tie
 from quizapp.rules.items import Kind
 from quizapp.rules.marking import Marking, MultipleMarking, Partial
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.scoring import Condition, Worth
-from quizapp.rules.speech import Length, Moment, Points, Sentence, Several
+from quizapp.rules.speech import Length, Moment, Points, Sentence, Several, percent
 from quizapp.rules.stages import at_stage, stages_of
 
 KINDS = {
@@ -23,6 +23,7 @@ _RELEASES = {
     Release.AT_ONCE: "交卷后即可查看{what}", Release.AT_END: "竞赛结束后可查看{what}",
     Release.PUBLISHED: "结果公布后可查看{what}", Release.NEVER: "不提供{what}",
 }  # fmt: skip
+_ASKED = {Ask.ID_NUMBER: "身份证号", Ask.ADDRESS: "地址", Ask.POST: "职务"}
 _DOORS = {Door.LINK: "扫本单位的二维码", Door.ROSTER: "名册中的人凭登录码", Door.ACCOUNT: "用账号登录"}
 
 
@@ -49,6 +50,12 @@ def entering(rules: ContestRules) -> list[Sentence]:
     """Who may take part and how."""
     entry = rules.entry
     found = [said("参加方式：{doors}", doors=Several(tuple((_DOORS[door], {}) for door in entry.doors), "；"))]
+    if entry.ask:
+        found.append(
+            said(
+                "除姓名、手机号和单位外，还要填写{asked}", asked=Several(tuple((_ASKED[ask], {}) for ask in entry.ask))
+            )
+        )
     if entry.gate:
         found.append(said("开始前先阅读主办单位规定的内容"))
     if entry.check_in:
@@ -82,10 +89,7 @@ def paper(rules: ContestRules) -> list[Sentence]:
     if rules.scoring.valid != Condition():
         found.append(said("{condition}的答题才有效", condition=condition(rules.scoring.valid)))
     found += limits(rules.limits, staged=bool(stages_of(rules)))
-    if rules.extra.share:
-        found.append(said("分享的链接被别人打开，当天多{count}次机会，以此为限", count=rules.extra.share))
-    if rules.extra.invite:
-        found.append(said("邀请的人参加了竞赛，当天多{count}次机会，以此为限", count=rules.extra.invite))
+    found += chances(rules.extra, staged=bool(stages_of(rules)))
     if rules.pass_points is not None:
         found.append(said("{points}分及以上为合格；本成绩不作为法定考核合格证明", points=Points(rules.pass_points)))
     return found
@@ -117,17 +121,30 @@ def marking(how: Marking, rules: ContestRules) -> list[Sentence]:
     }
     if how.multiple is MultipleMarking.PER_RIGHT and how.per_right is not None:
         texts[how.multiple] = said("多选题有错选不得分；少选的，每选对一项得{points}分", points=Points(how.per_right))
-    found = [texts[how.multiple]]
+    asked = _asked(rules)
+    found = [texts[how.multiple]] if {Kind.MULTIPLE, None} & asked else []
     if how.per_wrong is not None:
         found.append(said("多选题每选错一项扣{points}分", points=Points(how.per_wrong)))
     if how.wrong:
         found.append(said("单选题、判断题答错每题扣{points}分，整卷不低于0分", points=Points(how.wrong)))
     if how.unanswered:
         found.append(said("不答的题每题得{points}分", points=Points(how.unanswered)))
-    asked = {draw.kind for draw in rules.blueprint.draws}
     if how.order is Partial.EACH and Kind.ORDER in asked:
         found.append(said("排序题按相邻两步次序正确的比例得分"))
+    if Kind.ESSAY in asked:
+        found.append(
+            said(
+                "论述题由两人分别评阅，相差不超过该题分数的{gap}的取平均分，超过的由第三人裁定",
+                gap=percent(how.essay_gap),
+            )
+        )
     return found
+
+
+def _asked(rules: ContestRules) -> set[Kind | None]:
+    """The kinds of items in any paper; None where a line of a blueprint takes every kind."""
+    blueprints = [rules.blueprint, *(stage.blueprint for stage in rules.stages if stage.blueprint is not None)]
+    return {draw.kind for blueprint in blueprints for draw in blueprint.draws}
 
 
 def worth(how: Worth) -> list[Sentence]:
@@ -168,7 +185,7 @@ def limits(how: Limits, *, staged: bool) -> list[Sentence]:
     """How often one may answer."""
     found = []
     if how.per_day is not None:
-        found.append(said("每天最多答{count}次", count=how.per_day))
+        found.append(said("每个阶段每天最多答{count}次" if staged else "每天最多答{count}次", count=how.per_day))
     if how.total is not None:
         found.append(said("每个阶段最多答{count}次" if staged else "一共最多答{count}次", count=how.total))
     if how.per_day is None and how.total is None:
@@ -178,8 +195,18 @@ def limits(how: Limits, *, staged: bool) -> list[Sentence]:
     if how.cooldown_ms:
         found.append(said("两次答题至少相隔{length}", length=Length(how.cooldown_ms)))
     if how.practice_per_day:
-        found.append(said("每天可练习{count}次，练习不计成绩", count=how.practice_per_day))
+        text = "每个阶段每天可练习{count}次，练习不计成绩" if staged else "每天可练习{count}次，练习不计成绩"
+        found.append(said(text, count=how.practice_per_day))
     return found
+
+
+def chances(how: Extra, *, staged: bool) -> list[Sentence]:
+    """What spreading the contest earns."""
+    texts = (
+        ("分享的链接被别人打开，当天{each}多{count}次机会，以此为限", how.share),
+        ("邀请的人参加了竞赛，当天{each}多{count}次机会，以此为限", how.invite),
+    )
+    return [said(text, each=("每个阶段", {}) if staged else "", count=count) for text, count in texts if count]
 
 
 def stages(rules: ContestRules) -> list[Sentence]:
@@ -193,19 +220,28 @@ def stages(rules: ContestRules) -> list[Sentence]:
                 opens=Moment(rules.opens_at, rules.zone),
             )
         )
-    return [*found, *(said("{title}：{parts}", title=stage.title, parts=_stage(rules, stage)) for stage in rules.stages)]
+    return [
+        *found,
+        *(
+            said("{title}：{parts}" if parts.things else "{title}：同上", title=stage.title, parts=parts)
+            for stage in rules.stages
+            for parts in (_stage(rules, stage),)
+        ),
+    ]
 
 
 def _stage(rules: ContestRules, stage: Stage) -> Several:
     at, zone, promote = at_stage(rules, stage), rules.zone, stage.promote
     parts: list[Sentence] = []
     if stage.opens_at is not None or stage.closes_at is not None:
-        parts.append(said("{opens}至{closes}", opens=Moment(at.opens_at, zone), closes=Moment(at.closes_at, zone, True)))
+        parts.append(
+            said("{opens}至{closes}", opens=Moment(at.opens_at, zone), closes=Moment(at.closes_at, zone, True))
+        )
     if stage.blueprint is not None:
         parts.append(said("{total}题、满分{points}分", total=at.blueprint.total, points=Points(at.blueprint.points)))
     if stage.clock is not None and stage.clock.paper_ms is not None:
         parts.append(said("限时{length}", length=Length(stage.clock.paper_ms)))
-    parts += limits(stage.limits, staged=True) if stage.limits is not None else []
+    parts += limits(stage.limits, staged=False) if stage.limits is not None else []
     if stage.after:
         title = next((other.title for other in rules.stages if other.code == stage.after), stage.after)
         parts.append(said("“{title}”得到{points}分后才能进入", title=title, points=Points(stage.least)))

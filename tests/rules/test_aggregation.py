@@ -2,22 +2,35 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.rules.aggregation import Figures, line_of, rate, roll_up, shares, shortfalls, value
-from quizapp.rules.contests import Counts, Metric, Tie, UnitRules
-from quizapp.rules.scoring import Finished, standing
+from quizapp.rules.aggregation import (
+    ROOT,
+    by_unit,
+    facts_of,
+    figures_of,
+    line_of,
+    needs_spread,
+    roll_up,
+    rooted,
+    shares,
+    spread_up,
+    steps,
+)
+from quizapp.rules.counting import Combine, Counting, Finished, Span, Take, Tie, standing
+from quizapp.rules.units import Facts, Figures, Metric, Steps, UnitRules
 
 PARENTS = {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}
 
 
 def fold(sittings):
-    return standing(sittings, Counts.BEST, (Tie.TIME,))
+    return standing(sittings, Counting(), (Tie.TIME,))
 
 
-def made(points: int, unit: int, no: int = 1) -> Finished:
-    return Finished(points, 1, 1, "d", no, unit)
+def made(points: int, unit: int | None, no: int = 1, day: str = "2026-06-01", **more: bool) -> Finished:
+    return Finished(points, 1, no, day, no, unit, **more)
 
 
 def test_every_unit_counts_its_whole_subtree():
@@ -27,19 +40,23 @@ def test_every_unit_counts_its_whole_subtree():
 
 def test_somebody_who_moved_counts_once_in_each_unit_and_once_above():
     added = shares([made(80, 4, 1), made(60, 5, 2)], PARENTS, fold)
-    assert added[2] == Figures(-1, 0, -60) and 1 not in added
+    assert added[2] == Figures(-1, 0, -60, 0, -1) and 1 not in added
     totals = roll_up(PARENTS, added)
-    assert totals[4] == Figures(1, 1, 80) and totals[5] == Figures(1, 1, 60)
-    assert totals[2] == Figures(1, 2, 80) == totals[1]
+    assert totals[4] == Figures(1, 1, 80, 1, 1) and totals[5] == Figures(1, 1, 60, 1, 1)
+    assert totals[2] == Figures(1, 2, 80, 2, 1) == totals[1]
 
 
-a_sitting = st.builds(made, st.integers(0, 9), st.sampled_from([None, *PARENTS]), st.integers(1, 9))
+days = st.sampled_from(["2026-06-01", "2026-06-02", "2026-06-09"])
+a_sitting = st.builds(
+    made, st.integers(0, 9), st.sampled_from([None, *PARENTS]), st.integers(1, 9), days, valid=st.booleans(), full=st.booleans()
+)
+countings = st.builds(Counting, st.sampled_from(Take), st.sampled_from(Span), st.none() | st.just(2), st.sampled_from(Combine))
 
 
-@given(st.lists(st.lists(a_sitting, min_size=1, max_size=5), max_size=4), st.sampled_from(Counts))
-def test_what_people_add_makes_every_unit_the_fold_of_the_sittings_below_it(people, counts):
+@given(st.lists(st.lists(a_sitting, min_size=1, max_size=5), max_size=4), countings)
+def test_what_people_add_makes_every_unit_the_fold_of_the_sittings_below_it(people, counting):
     def folded(sittings):
-        return standing(sittings, counts, (Tie.TIME,))
+        return standing(sittings, counting, (Tie.TIME,), pass_points=6)
 
     own: dict[int, Figures] = {}
     for sittings in people:
@@ -48,8 +65,16 @@ def test_what_people_add_makes_every_unit_the_fold_of_the_sittings_below_it(peop
     totals = roll_up(PARENTS, own)
     for unit in PARENTS:
         below = [[s for s in sittings if s.unit_id and unit in line_of(s.unit_id, PARENTS)] for sittings in people]
-        wanted = [Figures(1, len(mine), folded(mine).points) for mine in below if mine]
+        wanted = [figures_of(folded(mine)) for mine in below if mine]
         assert totals.get(unit, Figures()) == sum_of(wanted)
+
+
+@given(st.lists(st.lists(a_sitting, min_size=1, max_size=5), max_size=6))
+def test_every_unit_has_the_points_of_all_below_it_best_first(people):
+    found = spread_up(PARENTS, [{unit: of.points for unit, of in by_unit(one, PARENTS, fold).items()} for one in people])
+    for unit in PARENTS:
+        below = [[s for s in sittings if s.unit_id and unit in line_of(s.unit_id, PARENTS)] for sittings in people]
+        assert found.get(unit, []) == sorted((fold(mine).points for mine in below if mine), reverse=True)
 
 
 def sum_of(figures: list[Figures]) -> Figures:
@@ -65,23 +90,39 @@ def test_towns_add_up_to_the_county(direct):
     assert totals.get(1, Figures()) == totals.get(2, Figures()).plus(totals.get(3, Figures()))
 
 
-def test_means_and_rates_are_exact():
-    assert Figures(3, 3, 25_000).mean == Fraction(250, 3)
-    assert Figures().mean is None
-    assert rate(1, 3) == Fraction(1, 3) and rate(1, None) is None and rate(0, 0) is None and rate(5, 4) == Fraction(5, 4)
+def test_one_root_counts_everybody_once():
+    totals = roll_up(rooted({1: None, 2: None}), shares([made(80, 1, 1), made(60, 2, 2)], rooted({1: None, 2: None}), fold))
+    assert totals[ROOT] == Figures(1, 2, 80, 2, 1)
 
 
-def test_a_weighted_value_mixes_rate_and_mean():
-    rules = UnitRules(weights=((Metric.RATE, Fraction(1, 2)), (Metric.MEAN, Fraction(1, 2))))
-    assert value(Figures(6, 6, 6 * 8_000), 10, rules) == 70
-    assert value(Figures(6, 6, 6 * 8_000), None, rules) is None
+def test_steps_go_down_by_place_among_units_of_a_kind_and_not_below_the_least():
+    facts = {unit: Facts(Figures(people)) for unit, people in enumerate((9, 7, 7, 5, 3, 0), start=1)}
+    rules = UnitRules(((Metric.STEPS, Fraction(1)),), steps=Steps(Metric.PEOPLE, 10_000, 500, 8_600))
+    assert steps(facts, dict.fromkeys(facts, "企业"), rules) == {1: 100, 2: 95, 3: 95, 4: 86, 5: 86}
+    assert steps(facts, dict.fromkeys(facts, "企业") | {1: "镇街", 5: None}, rules) == {1: 100, 2: 100, 3: 100, 4: 90, 5: 100}
 
 
-def test_every_reason_for_having_no_place_is_told():
-    rules = UnitRules(min_people=10, min_rate=Fraction(6, 10), min_mean=8_000, hide_mean_below=1)
-    reasons = shortfalls(Figures(5, 5, 5 * 7_000), 10, rules)
-    assert [params for _, params in reasons] == [{"people": 5, "least": 10}, {"missing": 1}, {"least": 80}]
-    assert shortfalls(Figures(10, 10, 10 * 8_000), 12, rules) == []
-    assert shortfalls(Figures(), None, rules) == [("未参赛", {})]
-    assert shortfalls(Figures(13, 13, 13 * 9_000), 12, rules) != []
-    assert shortfalls(Figures(13, 13, 13 * 9_000), None, rules) != []
+def test_facts_hold_all_that_decides():
+    figures = roll_up(rooted(PARENTS), {4: Figures(2, 2, 18_000), 5: Figures(1, 1, 3_000)})
+    rules = UnitRules(((Metric.STEPS, Fraction(1)), (Metric.BONUS, Fraction(1)), (Metric.MEDIAN, Fraction(1))))
+    found = facts_of(
+        rules, figures, {4: 10}.get, kinds={4: "企业", 5: "企业", 6: "企业"}, spreads={4: [10_000, 8_000]}, bonuses={4: 150, 6: 100},
+        full_marks=10_000,
+    )  # fmt: skip
+    assert found[4] == Facts(Figures(2, 2, 18_000), 10, [10_000, 8_000], Fraction(100), Fraction(3, 2), Fraction(70), Fraction(100))
+    assert found[5].step == 95 and found[5].bonus == 0
+    assert found[6] == Facts(bonus=Fraction(1), overall=Fraction(70), full_marks=Fraction(100)), "a unit that nobody took part for"
+
+
+@pytest.mark.parametrize(
+    ("rules", "needed"),
+    [
+        (UnitRules(), False),
+        (UnitRules(then=(Metric.MEDIAN,)), True),
+        (UnitRules(((Metric.STEPS, Fraction(1)),), steps=Steps(Metric.TOP_SUM)), True),
+        (UnitRules(((Metric.STEPS, Fraction(1)),)), False),
+        (UnitRules(steps=Steps(Metric.TOP_SUM)), False),
+    ],
+)
+def test_points_of_single_people_are_looked_at_where_they_decide(rules, needed):
+    assert needs_spread(rules) is needed

@@ -52,7 +52,34 @@ def test_time_used_is_never_negative_and_never_more_than_the_limit():
     assert timing.time_used(100, 900, 700) == 600
 
 
+def test_time_that_all_clocks_stood_still_is_not_used():
+    assert timing.time_used(100, 650, 700, 500) == 50
+    assert timing.time_used(100, 650, 700, 900) == 0
+
+
+def test_granted_time_is_on_top_of_the_limit_and_of_the_close():
+    start = CONTEST.closes_at - 60_000
+    assert timing.deadline(CONTEST, NOON, 5_000) == NOON + 605_000
+    assert timing.deadline(CONTEST, start, 5_000) == CONTEST.closes_at + 5_000
+    full = replace(CONTEST, clock=Clock(paper_ms=600_000, full_time=True))
+    assert timing.deadline(full, start, 5_000) == start + 605_000
+    assert timing.deadline(replace(CONTEST, clock=Clock(item_ms=20_000)), NOON, 5_000) == CONTEST.closes_at + 5_000
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "last"),
+    [("2026-06-30", 0, "2026-06-30"), ("2026-06-30", 3, "2026-07-03"), ("2026-06-30", 5, "2026-07-07"), ("2026-07-04", 1, "2026-07-06")],
+)
+def test_working_days_are_monday_to_friday(day, count, last):
+    assert timing.working_days_after(day, count) == last
+
+
 def test_release_waits_for_the_end():
-    assert timing.is_released(Release.AT_ONCE, 100, 0)
-    assert not timing.is_released(Release.AT_END, 100, 100) and timing.is_released(Release.AT_END, 100, 101)
-    assert not timing.is_released(Release.NEVER, 100, 101)
+    assert timing.is_released(Release.AT_ONCE, 100, None, 0)
+    assert not timing.is_released(Release.AT_END, 100, None, 100) and timing.is_released(Release.AT_END, 100, None, 101)
+    assert not timing.is_released(Release.NEVER, 100, 100, 101)
+
+
+def test_release_waits_for_the_publication():
+    assert not timing.is_released(Release.PUBLISHED, 100, None, 999)
+    assert not timing.is_released(Release.PUBLISHED, 100, 200, 199) and timing.is_released(Release.PUBLISHED, 100, 200, 200)

@@ -87,7 +87,9 @@ def make_sheet(blueprint: PaperBlueprint, rules: ContestRules, chance: Random) -
         tuple(PaperItem(draw.bank, n, draw.points) for n, (draw, _) in enumerate(asked)),
         tuple(item for _, item in asked),
         tuple(order),
-        tuple((order.index(_level(item)), draw.points, _cases(item.kind, draw.points, marking)) for draw, item in asked),
+        tuple(
+            (order.index(_level(item)), draw.points, _cases(item.kind, draw.points, marking)) for draw, item in asked
+        ),
         sum(1000 * _MODELS[item.kind].seconds for _, item in asked),
     )
 
@@ -124,14 +126,17 @@ def answer(
     missed, wanted = _under_item_clock(rules.clock, wanted, len(sheet.rows))
     reached = len(sheet.rows) if wanted <= available_ms else int(len(sheet.rows) * min(1, 1.2 * available_ms / wanted))
     form = person.ability + 0.12 * practised + chance.gauss(0, 0.3)
-    odds = [(1 - missed) * (guess + (1 - guess) / (1 + exp(1.4 * (hard - form)))) * 0.995 for hard, guess in sheet.levels]
+    odds = [
+        (1 - missed) * (guess + (1 - guess) / (1 + exp(1.4 * (hard - form)))) * 0.995 for hard, guess in sheet.levels
+    ]
     draw, marks = chance.random, []
     for level, points, cases in sheet.rows:
         at, right = draw(), odds[level]
         marks.append(points if at < right else cases[int((at - right) / (1 - right) * CASES)])
     marks[reached:] = [cases[0] for _, _, cases in sheet.rows[reached:]]
     time_ms = min(wanted, available_ms)
-    return total(sheet.paper, sheet.asked, marks, rules.scoring, time_ms), time_ms
+    hits = [got == points for got, (_, points, _) in zip(marks, sheet.rows, strict=True)]
+    return total(sheet.paper, sheet.asked, marks, hits, rules.scoring, time_ms), time_ms
 
 
 def _under_item_clock(clock: Clock, wanted: int, items: int) -> tuple[float, int]:
