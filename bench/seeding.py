@@ -12,11 +12,11 @@ from quizapp import jobs
 from quizapp.app import now_ms
 from quizapp.models.accounts import OneTimeCode, SignIn
 from quizapp.models.organisations import Unit, UnitState
-from quizapp.rules.contests import Clock, ContestRules, Tie
+from quizapp.rules.contests import Clock, ContestRules
+from quizapp.rules.counting import Standing, Tie
 from quizapp.rules.items import Bank, Item, Kind
 from quizapp.rules.papers import Draw, PaperBlueprint, draw
 from quizapp.rules.ranking import merit
-from quizapp.rules.scoring import Standing
 from quizapp.services import accounts, banks, contests, papers
 from quizapp.services.audit import CLI
 from quizapp.services.contests import Running
@@ -63,24 +63,24 @@ DONE = """
 """
 SITTINGS = """
 INSERT INTO sittings (contest_id, id, entry_id, account_id, unit_id, track, attempt_no, day, day_no, state, started_at, deadline,
-  grace_ms, paper, answers, revision, last_key, saved_at, finished_at, handed_in, points, "of", "right", time_ms, marks, receipt)
+  grace_ms, paper, answers, revision, last_key, saved_at, finished_at, handed_in, points, "of", "right", total, valid, time_ms, marks, receipt)
 SELECT :contest, {id}, {id}, {id}, {unit}, 'counted', 1, :day, 1, 'handed_in', finished_at - time_ms, finished_at - time_ms + 1200000,
-  2000, {json_paper}, {json_answers}, 20, 'k20', finished_at, finished_at, true, points, 10000, points / 500, time_ms, {json_marks},
+  2000, {json_paper}, {json_answers}, 20, 'k20', finished_at, finished_at, true, points, 10000, points / 500, 20, true, time_ms, {json_marks},
   'AAAA-BBBB-CCCC-DDDD'
 FROM {done}
 """
 STANDINGS = """
-INSERT INTO standings (contest_id, entry_id, division, unit_id, points, time_ms, finished_at, sittings, merit, changed_at)
-SELECT :contest, {id}, '', {unit}, points, time_ms, finished_at, 1, {merit}, finished_at FROM {done}
+INSERT INTO standings (contest_id, entry_id, division, unit_id, points, time_ms, finished_at, sittings, valid, merit, changed_at)
+SELECT :contest, {id}, '', {unit}, points, time_ms, finished_at, 1, 1, {merit}, finished_at FROM {done}
 """
 SHARES = """
-INSERT INTO unit_shares (contest_id, entry_id, unit_id, points, sittings)
-SELECT :contest, {id}, {unit}, points, 1 FROM {done}
+INSERT INTO unit_shares (contest_id, entry_id, unit_id, points, sittings, valid, scored, "full")
+SELECT :contest, {id}, {unit}, points, 1, 1, CASE WHEN points > 0 THEN 1 ELSE 0 END, CASE WHEN points = 10000 THEN 1 ELSE 0 END FROM {done}
 """
 OPEN = """
 INSERT INTO sittings (contest_id, id, entry_id, account_id, unit_id, track, attempt_no, day, day_no, state, started_at, deadline,
-  grace_ms, paper, answers, revision)
-SELECT :contest, {id}, {id}, {id}, {unit}, 'counted', 1, :day, 1, 'open', :now, :deadline, 2000, {json_paper}, {json_empty}, 0
+  grace_ms, total, paper, answers, revision)
+SELECT :contest, {id}, {id}, {id}, {unit}, 'counted', 1, :day, 1, 'open', :now, :deadline, 2000, 20, {json_paper}, {json_empty}, 0
 FROM {numbers}
 """
 

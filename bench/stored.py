@@ -91,8 +91,8 @@ def set_up(cluster: Cluster) -> Bench:
     rules = contest_yaml.read_contest(SHIPPED_CONTEST.read_bytes(), str(SHIPPED_CONTEST))
     with database.write() as session:
         unit_imports.import_units(session, CLI, read_units(SHIPPED_UNITS.read_bytes(), "units.csv"), "units.csv", now)
-        for bank in shipped:
-            banks.import_bank(session, CLI, bank, now)
+        for bank, images in shipped:
+            banks.import_bank(session, CLI, bank, now, images=images)
         for number in range(1, len(SHARES) + 1):
             end = now + 30 * DAY
             made = replace(

@@ -20,6 +20,8 @@ from quizapp.models.base import Database
 from quizapp.settings import Settings
 from quizapp.web import footer as footer_module
 
+pytest.register_assert_rewrite("playing")  # what the presets are played with explains itself where it fails
+
 NOON = 1_780_286_400_000  # 2026-06-01 12:00 in Shanghai
 BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 

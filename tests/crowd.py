@@ -13,8 +13,8 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
-from quizapp.rules import scoring
-from quizapp.rules.attempts import Track
+from quizapp.rules import counting
+from quizapp.rules.attempts import COUNTED
 from quizapp.rules.ranking import merit
 from quizapp.services.contests import Running
 
@@ -39,18 +39,18 @@ def person(contest: Running, number: int, unit: int, rank: int, now: int, divisi
     account, entry, sitting = (uuid_utils.uuid7().hex for _ in range(3))
     points, time_ms, finished_at = 100 * (rank % 101), 60_000 + rank // 101, now - 1_000 - rank % 7
     division = divisions[number % len(divisions)]
-    found = scoring.Standing(points, time_ms, finished_at, 1)
+    found = counting.Standing(points, time_ms, finished_at, 1)
     both = {"contest_id": contest.id, "unit_id": unit}
     shared = {**both, "points": points, "time_ms": time_ms, "finished_at": finished_at}
     made = {
-        "id": sitting, "entry_id": entry, "account_id": account, "track": Track.COUNTED.value, "attempt_no": 1, "day_no": 1,
+        "id": sitting, "entry_id": entry, "account_id": account, "track": COUNTED, "attempt_no": 1, "day_no": 1,
         "day": "2026-06-01", "state": "handed_in", "started_at": finished_at - time_ms, "deadline": finished_at + time_ms,
-        "grace_ms": 0, "paper": [], "answers": {}, "revision": 0, "of": 10_000, "right": 1, "handed_in": True,
+        "grace_ms": 0, "paper": [], "answers": {}, "revision": 0, "of": 10_000, "right": 1, "total": 1, "valid": True, "handed_in": True,
     }  # fmt: skip
     name, phone = f"人员{number:07}", f"138{number:08}"
     return (
         {"id": account, "role": "contestant", "name": name, "phone": phone, "unit_id": unit, "created_at": now},
         {**both, "id": entry, "account_id": account, "division": division, "name": name, "phone": phone, "created_at": now},
         shared | made,
-        {**shared, "entry_id": entry, "division": division, "sittings": 1, "changed_at": now, "merit": merit(found, contest.rules.ties)},
+        {**shared, "entry_id": entry, "division": division, "sittings": 1, "valid": 1, "changed_at": now, "merit": merit(found, contest.rules.ties)},
     )

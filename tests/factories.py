@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from quizapp.models.base import Database
 from quizapp.rules.contests import Clock as ClockRule
 from quizapp.rules.contests import ContestRules, Limits
-from quizapp.rules.items import Bank, Item, Kind
+from quizapp.rules.items import Bank, Criterion, Item, Kind
+from quizapp.rules.numerals import Range
 from quizapp.rules.papers import Draw, PaperBlueprint
+from quizapp.rules.pictures import Picture
+from quizapp.rules.regions import Region
 from quizapp.rules.roles import Role
 from quizapp.rules.rows import UnitRow
 from quizapp.services import accounts, banks, contests, unit_imports
@@ -18,6 +22,8 @@ PASSWORD = "correct horse"
 SECRET = "tests-only-secret-of-more-than-32-characters"
 HOUR, DAY = 3_600_000, 86_400_000
 MARKER = "只有答案里才有的话"
+YARD = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><rect width="300" height="200" fill="#dde3ea"/></svg>'
+PICTURES = {"images/yard.png": Picture("image/svg+xml", 1000, 667, YARD)}
 
 UNITS = [
     UnitRow(1, "示例省", "99", "省"),
@@ -42,6 +48,32 @@ CAST: list[tuple[str, Role, str | None]] = [
 _HASH = accounts.hash_password(PASSWORD)
 
 
+OWN_KINDS = (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANK, Kind.NUMERIC, Kind.ORDER, Kind.MATCH)
+
+
+def _of_kind(number: int, kind: Kind) -> dict[str, Any]:
+    """What the kinds have that are more than choices, truths and blanks."""
+    cite = ("安全生产法 第五条",)
+    regions = (
+        Region(f"{MARKER}一", ((100, 100), (200, 200)), MARKER, cite),
+        Region(f"{MARKER}二", ((500, 500), (700, 500), (600, 700))),
+    )
+    own = tuple(item(number * 100 + n, kind, id=f"t-{number}-{n}") for n, kind in enumerate(OWN_KINDS)) if kind is Kind.CASE else ()
+    given: dict[Kind, dict[str, Any]] = {
+        Kind.NUMERIC: {"key": Range(Decimal(number), Decimal(number), Decimal("0.375")), "unit": "米"},
+        Kind.ORDER: {"choices": tuple(f"{number}题第{n}步" for n in (2, 0, 1)), "key": (1, 2, 0)},
+        Kind.MATCH: {
+            "left": tuple(f"{number}题左{n}" for n in range(3)),
+            "choices": tuple(f"{number}题右{n}" for n in (2, 0, 1, 3)),
+            "key": (1, 2, 0),
+        },
+        Kind.HOTSPOT: {"key": None, "image": "images/yard.png", "alt": "院子", "regions": regions},
+        Kind.CASE: {"key": None, "items": own},
+        Kind.ESSAY: {"key": None, "rubric": (Criterion(f"{MARKER}立意", 4000), Criterion("文字")), "least": 5, "most": 100},
+    }
+    return given[kind]
+
+
 def item(number: int, kind: Kind = Kind.SINGLE, **over: Any) -> Item:
     """An item whose right answer is known from its number: single → choice number % 4."""
     given: dict[str, Any] = {
@@ -58,8 +90,10 @@ def item(number: int, kind: Kind = Kind.SINGLE, **over: Any) -> Item:
         given |= {"choices": tuple(f"{number}题选项{n}" for n in range(4)), "key": (0, 2)}
     elif kind is Kind.JUDGE:
         given |= {"key": number % 2 == 0}
-    else:
+    elif kind is Kind.BLANK:
         given |= {"stem": f"第{number}题的____是什么", "key": (("主要负责人", "负责人"),)}
+    else:
+        given |= _of_kind(number, kind)
     return Item(**(given | over))
 
 
@@ -69,6 +103,11 @@ def bank(code: str = "tests", count: int = 12) -> Bank:
     for offset, kind in ((100, Kind.MULTIPLE), (200, Kind.JUDGE), (300, Kind.BLANK)):
         items += [item(offset + n, kind) for n in range(1, 4)]
     return Bank(code, "测试题库", "测试", tuple(items))
+
+
+def every_kind(code: str = "kinds") -> Bank:
+    """One item of each kind."""
+    return Bank(code, "各种题", "测试", tuple(item(n, kind) for n, kind in enumerate(Kind, 1)))
 
 
 def rules(now: int, **over: Any) -> ContestRules:
@@ -132,26 +171,45 @@ class World:
             return accounts.token_for(session, CLI, login, 30, self.clock())
 
 
+def right_answer(view: Mapping[str, Any]) -> Any:
+    """The right answer of an item as it is shown, found by its text."""
+    number = int(view["stem"].split("题")[0].removeprefix("第"))
+    labels = {choice["text"]: choice["label"] for choice in view.get("choices", view.get("right", []))}
+    answers: dict[str, Any] = {
+        "single": lambda: [labels[f"{number}题选项{number % 4}"]],
+        "multiple": lambda: sorted([labels[f"{number}题选项0"], labels[f"{number}题选项2"]]),
+        "judge": lambda: number % 2 == 0,
+        "blank": lambda: "主要负责人",
+        "numeric": lambda: f"{number}.3",
+        "order": lambda: [labels[f"{number}题第{n}步"] for n in range(3)],
+        "match": lambda: {left["label"]: labels[left["text"].replace("左", "右")] for left in view["left"]},
+        "hotspot": lambda: [[150, 150], [600, 550]],
+        "case": lambda: {str(own["position"]): right_answer(own) for own in view["items"]},
+        "essay": lambda: "安全第一，预防为主",
+    }
+    return answers[view["kind"]]()
+
+
+def wrong_answer(view: Mapping[str, Any]) -> Any:
+    right = right_answer(view)
+    spoiled: dict[str, Any] = {
+        "judge": lambda: not right,
+        "blank": lambda: "不知道",
+        "numeric": lambda: "2～5",
+        "order": lambda: right[::-1],
+        "match": lambda: dict(zip(right, [*list(right.values())[1:], ""], strict=True)),
+        "hotspot": lambda: [[0, 0]],
+        "case": lambda: {str(own["position"]): wrong_answer(own) for own in view["items"]},
+        "essay": lambda: "不知道",
+    }
+    return spoiled.get(view["kind"], lambda: ["D" if right != ["D"] else "A"])()
+
+
 def right_answers(sitting: Mapping[str, Any], wrong: int = 0) -> dict[str, Any]:
-    """The right answer of every item of a paper drawn from `bank()`, found by its text; the last `wrong` of them wrong."""
-    answers: dict[str, Any] = {}
-    for view in sitting["items"]:
-        number = int(view["stem"].split("题")[0].removeprefix("第"))
-        labels = {choice["text"]: choice["label"] for choice in view.get("choices", [])}
-        if view["kind"] == "single":
-            answer: Any = [labels[f"{number}题选项{number % 4}"]]
-        elif view["kind"] == "multiple":
-            answer = sorted([labels[f"{number}题选项0"], labels[f"{number}题选项2"]])
-        elif view["kind"] == "judge":
-            answer = number % 2 == 0
-        else:
-            answer = "主要负责人"
-        answers[str(view["position"])] = answer
-    for view in sitting["items"][len(sitting["items"]) - wrong :]:
-        spoiled = {"judge": lambda a: not a, "blank": lambda _: "不知道"}
-        spoil = spoiled.get(view["kind"], lambda a: ["D" if a != ["D"] else "A"])
-        answers[str(view["position"])] = spoil(answers[str(view["position"])])
-    return answers
+    """The right answer of every item of a paper drawn from `bank()` or `every_kind()`; the last `wrong` of them wrong."""
+    views = sitting["items"]
+    answers = {str(view["position"]): right_answer(view) for view in views}
+    return answers | {str(view["position"]): wrong_answer(view) for view in views[len(views) - wrong :]}
 
 
 class Client:

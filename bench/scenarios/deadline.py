@@ -16,7 +16,7 @@ from bench.seeding import Size
 from bench.wire import Record
 from quizapp.app import now_ms
 from quizapp.services import banks
-from quizapp.services.papers import LABELS
+from quizapp.services.answers import LABELS
 
 RUSH, BEFORE, SHARE = 60.0, 4.0, 0.8  # the last minute, those before them, and how many of all hand in themselves
 FINISHED_WITHIN = 90.0

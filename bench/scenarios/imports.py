@@ -50,7 +50,8 @@ def _write(file: Path, made: Bank) -> None:
 def _key(item: Item) -> str:
     if isinstance(item.key, bool):
         return "对" if item.key else "错"
-    return "".join(LETTERS[place] for place in item.key if isinstance(place, int))
+    places = item.key if isinstance(item.key, tuple) else ()
+    return "".join(LETTERS[place] for place in places if isinstance(place, int))
 
 
 def _yaml(item: Item) -> str:

@@ -185,7 +185,9 @@ def _fill() -> None:
     )
     op.execute(f"UPDATE sittings SET total = {items}, valid = (CASE WHEN state = 'handed_in' THEN true END)")  # noqa: S608
     op.execute("UPDATE standings SET valid = sittings")
-    op.execute("UPDATE unit_shares SET valid = sittings, scored = (CASE WHEN points > 0 THEN people ELSE 0 END)")
+    # a share of somebody who moved takes a person off where lines meet, whatever its points are
+    scored = "CASE WHEN people = 1 AND points <= 0 THEN 0 ELSE people END"
+    op.execute(f"UPDATE unit_shares SET valid = sittings, scored = ({scored})")  # noqa: S608
     _change_rules(_new_rules)
     for (contest_id,) in op.get_bind().execute(sa.text("SELECT id FROM contests")).all():
         given = {"seed": secrets.token_hex(32), "id": contest_id}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from quizapp.cli import banks, contests, exports, people, results, server
+from quizapp.cli import banks, contests, exports, people, rehearse, results, server
 from quizapp.cli.parts import Parts
 from quizapp.errors import BadFile, QuizError
 
@@ -20,7 +20,7 @@ def quizapp() -> None:
 for command in (
     server.serve, server.demo, server.db, server.backup, server.restore,
     people.account, people.unit, people.roster, banks.bank, contests.contest, results.results,
-    exports.export,
+    rehearse.command, exports.export,
 ):  # fmt: skip
     quizapp.add_command(command)
 

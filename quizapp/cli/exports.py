@@ -12,7 +12,7 @@ import click
 from quizapp.cli.parts import Parts
 from quizapp.cli.results import Counted
 from quizapp.errors import QuizError
-from quizapp.formats import result_sheets
+from quizapp.formats import result_lists, result_sheets
 from quizapp.formats.result_table import Sheet, write_csv
 from quizapp.formats.result_xlsx import write_xlsx
 from quizapp.services import exports, organisations, overview, participation, people_results
@@ -126,7 +126,7 @@ def _sheet(session: Any, order: Order, stamp: result_sheets.Stamp, progress: Pro
         return result_sheets.unit_sheet(progress.over(table.rows), contest.rules, stamp, table.whole)
     if order.kind == "waiting":
         waiting = participation.not_started(session, contest, under)
-        return result_sheets.waiting_sheet(progress.over(waiting), contest.rules, stamp)
+        return result_lists.waiting_sheet(progress.over(waiting), contest.rules, stamp)
     people = people_results.people(
         session, contest, as_of=asked.as_of, division=asked.division, under=under, search=asked.search
     )

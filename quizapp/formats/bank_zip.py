@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -24,7 +25,7 @@ def read_bank(data: bytes, file: str) -> tuple[Bank, dict[str, Picture]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return _read(packed, file)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
         raise BadFile([Fault("压缩包打不开，请不加密码重新打成 zip", file=file)]) from None
 
 

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from quizapp.formats import contest_fields as field
 from quizapp.formats import contest_values as values
+from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart, PrizePart, TicketsPart
 from quizapp.formats.contest_fields import (
     Code,
-    Decimal,
     Flag,
     ListOfWords,
     Moment,
@@ -20,7 +20,6 @@ from quizapp.formats.contest_fields import (
     StageCode,
     Words,
 )
-from quizapp.rules.commendations import Line, Of, Per
 from quizapp.rules.contests import Ask, Board, Door, Release
 from quizapp.rules.counting import Combine, Span, Take, Tie
 from quizapp.rules.items import Difficulty, Kind
@@ -85,13 +84,7 @@ class MarkingPart(Part):
     order: Partial = Partial.EXACT
     match: Partial = Partial.EACH
     hotspot: Partial = Partial.EACH
-
-
-class ConditionPart(Part):
-    all_right: Flag = False
-    right: Annotated[int | None, *field.whole(1, 1_000)] = None
-    points: Annotated[int | None, *field.points(1)] = None
-    time: Annotated[int | None, *field.duration(1_000)] = None
+    essay_gap: Share = Fraction(1, 5)
 
 
 class StepPart(ConditionPart):
@@ -238,42 +231,6 @@ class BoardPart(Part):
     units: Board = Board.LIVE
     freeze_at: Moment | None = None
     places: Literal["standard", "dense"] = "standard"
-    each_stage: Flag = False
-
-
-class GradePart(Part):
-    title: Words
-    quota: Annotated[int | None, *field.whole(1, 100_000_000)] = None
-    share: Share | None = None
-    of: Literal["all", "rest"] = "all"
-
-
-class CommendationPart(Part):
-    title: Words
-    of: Of
-    kinds: ListOfWords = []
-    divisions: Annotated[list[Slug], BeforeValidator(field.one_or_more), AfterValidator(field.unique)] = []
-    per: Per = Per.WHOLE
-    per_unit: Annotated[str, Field(max_length=32)] = ""
-    quota: Annotated[int | None, *field.whole(1, 100_000_000)] = None
-    share: Share | None = None
-    grades: Annotated[list[GradePart], Field(max_length=20)] = []
-    line: Line = Line.NONE
-    least: dict[Metric, Decimal] = {}
-
-
-class TicketsPart(Part):
-    when: ConditionPart = ConditionPart()
-    per_right: Annotated[int | None, *field.whole(1, 1_000)] = None
-    stages: Annotated[int | None, *field.whole(1, 1_000)] = None
-    per_day: Annotated[int | None, *field.whole(1, 1_000)] = None
-    per_stage: Annotated[int | None, *field.whole(1, 100_000)] = None
-    total: Annotated[int | None, *field.whole(1, 100_000)] = None
-
-
-class PrizePart(Part):
-    title: Words
-    count: Annotated[int, *field.whole(1, 10_000_000)]
     each_stage: Flag = False
 
 

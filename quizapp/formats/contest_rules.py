@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from quizapp.formats import contest_values as values
+from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart
 from quizapp.formats.contest_parts import (
     ClockPart,
-    CommendationPart,
-    ConditionPart,
     ContestPart,
     EntryPart,
     PaperPart,
@@ -101,7 +100,7 @@ def _scoring(part: ContestPart) -> Scoring:
     return Scoring(
         Marking(
             marking.multiple, marking.per_right, marking.per_wrong, marking.unanswered, marking.wrong,
-            marking.blank, marking.order, marking.match, marking.hotspot,
+            marking.blank, marking.order, marking.match, marking.hotspot, marking.essay_gap,
         ),
         Worth(tuple(worth.streak), worth.all_right, tuple(Step(step.worth, _condition(step)) for step in worth.steps)),
         _condition(part.valid),

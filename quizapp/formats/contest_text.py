@@ -93,6 +93,7 @@ def _marking(marking: Marking) -> dict[str, Any]:
         {"multiple": str(marking.multiple)}
         | {name: Number(points_text(value)) for name, value in points.items() if value}
         | {name: str(value) for name, value in parts.items() if value is not getattr(plain, name)}
+        | ({} if marking.essay_gap == plain.essay_gap else {"essay_gap": share_text(marking.essay_gap)})
     )
 
 

@@ -15,7 +15,7 @@ from quizapp.formats.result_table import safe_text
 TEMPLATE = Path(__file__).with_name("templates") / "poster.typ"
 
 _FONT_FOLDERS = (Path("/usr/local/share/fonts"), Path("/usr/share/fonts"), Path("/Library/Fonts"))
-_CJK_FONTS = {  # by file, best first: the family's name in the file
+CJK_FONTS = {  # by file, best first: the family's name in the file
     "NotoSansCJK-Regular.ttc": "Noto Sans CJK SC",
     "NotoSansCJKsc-Regular.otf": "Noto Sans CJK SC",
     "SourceHanSansSC-Regular.otf": "Source Han Sans SC",
@@ -40,7 +40,7 @@ class Poster:
 def find_cjk_font() -> Path | None:
     """The file of the best Chinese font on this machine, looked for in the usual folders."""
     found = {path.name: path for folder in _FONT_FOLDERS for path in folder.rglob("*.[ot]t[cf]")}
-    return next((found[name] for name in _CJK_FONTS if name in found), None)
+    return next((found[name] for name in CJK_FONTS if name in found), None)
 
 
 def qr_svg(link: str) -> str:
@@ -78,7 +78,7 @@ def write_posters(posters: Sequence[Poster]) -> bytes:
     made = typst.compile(
         TEMPLATE,
         font_paths=[font.parent],
-        sys_inputs={"posters": json.dumps(pages), "font": _CJK_FONTS[font.name]},
+        sys_inputs={"posters": json.dumps(pages), "font": CJK_FONTS[font.name]},
     )
     assert isinstance(made, bytes)
     return made

@@ -1,6 +1,6 @@
 """One sitting -> its score: marks, what it is worth, whether it is valid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -47,7 +47,7 @@ class Worth:
     def of(self, marks: int, total: int) -> int:
         """The most that a sitting can be worth, given full marks and the number of items."""
         base = max(step.points for step in self.steps) if self.steps else marks
-        return base + self.all_right + sum(self._bonus(n) for n in range(total))
+        return base + self.all_right + self._bonuses(range(total))
 
     def given(self, marks: int, hits: Sequence[bool], time_ms: int) -> int:
         """What a sitting is worth; `hits` tell item by item whether it is right."""
@@ -56,10 +56,12 @@ class Worth:
         base = next(reached, 0) if self.steps else marks
         extra = self.all_right if right == total else 0
         rows = accumulate(hits, lambda row, hit: row + 1 if hit else 0, initial=0)
-        return base + extra + sum(self._bonus(row - 1) for row in rows if row)
+        return base + extra + self._bonuses(row - 1 for row in rows if row)
 
-    def _bonus(self, before: int) -> int:
-        return self.streak[min(before, len(self.streak) - 1)] if self.streak else 0
+    def _bonuses(self, before: Iterable[int]) -> int:
+        """Of right items, each given how many were right in a row before it."""
+        last = len(self.streak) - 1
+        return sum(self.streak[min(row, last)] for row in before) if self.streak else 0
 
 
 @dataclass(frozen=True, slots=True)

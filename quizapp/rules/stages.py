@@ -23,7 +23,7 @@ def stages_of(rules: ContestRules) -> tuple[Stage, ...]:
         day = _next(day, rules.cycle)
         ends = min(rules.closes_at, int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000))
         title = _TITLES[rules.cycle].format(number=len(made) + 1)
-        made.append(Stage(f"{rules.cycle}-{len(made) + 1}", title, starts, min(ends, rules.last_start), ends))
+        made.append(Stage(f"{rules.cycle}-{len(made) + 1}", title, starts, min(ends - 1, rules.last_start), ends))
         starts = ends
     return tuple(made)
 

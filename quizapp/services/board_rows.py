@@ -13,7 +13,7 @@ from quizapp.models.base import insert_into
 from quizapp.models.boards import BoardMark, BoardRow
 from quizapp.models.standings import Standing
 from quizapp.rules.counting import latest
-from quizapp.services import results
+from quizapp.services import counted
 from quizapp.services.contests import Running
 
 MANY = 10_000  # more changes than this are copied by the database in one go
@@ -59,7 +59,7 @@ def _drop_other_stages(session: Session, contest: Running) -> None:
     """Where each stage is ranked apart, the board begins anew with the first hand-in of a stage."""
     if not contest.rules.board.each_stage:
         return
-    shown = select(S.entry_id).where(S.contest_id == contest.id, S.stage == results.stage_shown(session, contest))
+    shown = select(S.entry_id).where(S.contest_id == contest.id, S.stage == counted.stage_shown(session, contest))
     gone = session.execute(
         delete(BoardRow).where(B.contest_id == contest.id, B.entry_id.not_in(shown)).returning(B.entry_id)
     ).first()
@@ -69,7 +69,7 @@ def _drop_other_stages(session: Session, contest: Running) -> None:
 
 def _differences(session: Session, contest: Running, since: int) -> Any:
     """Standings changed from `since` on that the board shows otherwise or not at all."""
-    staged = [S.stage == results.stage_shown(session, contest)] if contest.rules.board.each_stage else []
+    staged = [S.stage == counted.stage_shown(session, contest)] if contest.rules.board.each_stage else []
     return (
         select(
             *(S[name] for name in ("entry_id", *SHOWN)), B.division.label("old_division"), B.merit.label("old_merit")
@@ -99,7 +99,7 @@ def _write(session: Session, contest: Running, rows: Sequence[dict[str, Any]]) -
 def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) -> list[str] | None:
     """The same where the board stands still: whoever handed in since then is shown as of that moment."""
     touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
-    made = results.finished(session, contest, moment, touched)
+    made = counted.finished(session, contest, moment, touched)
     known = {
         row.entry_id: row
         for row in session.execute(select(B).where(B.contest_id == contest.id, B.entry_id.in_(touched)))
@@ -123,7 +123,7 @@ def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) 
 
 
 def _folded(session: Session, contest: Running, touched: Any, made: Any) -> Iterable[dict[str, Any]]:
-    fold = results.folding(contest.rules)
+    fold = counted.folding(contest.rules)
     for entry_id, division in session.execute(
         select(S.entry_id, S.division).where(S.contest_id == contest.id, S.entry_id.in_(touched))
     ):
@@ -137,7 +137,7 @@ def _folded(session: Session, contest: Running, touched: Any, made: Any) -> Iter
             "points": standing.points,
             "time_ms": standing.time_ms,
             "sittings": standing.sittings,
-            "merit": results.merit_of(contest, entry_id, standing),
+            "merit": counted.merit_of(contest, entry_id, standing),
         }
 
 

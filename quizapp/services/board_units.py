@@ -12,7 +12,7 @@ from quizapp.models.boards import BoardUnit
 from quizapp.models.standings import Standing, UnitShare
 from quizapp.rules import aggregation
 from quizapp.rules.units import Facts, Figures, UnitRules, measure, value
-from quizapp.services import results
+from quizapp.services import counted, results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
 
@@ -56,7 +56,7 @@ def _own_then(
     """What has been added to each unit by a past moment: shares of those who have not handed in since, sittings of the others."""
     touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
     own = results.own_figures(session, contest, apart=touched)
-    made = results.finished(session, contest, moment, touched)
+    made = counted.finished(session, contest, moment, touched)
     for unit, figures in results.folded_figures(made, parents, contest.rules).items():
         own[unit] = own.get(unit, Figures()).plus(figures)
     return own
@@ -71,7 +71,7 @@ def _wanted(
         facts = {unit: _facts(contest, mine, whole.headcount(unit)) for unit, mine in figures.items()}
     else:
         made = (
-            results.finished(session, contest, moment)
+            counted.finished(session, contest, moment)
             if moment is not None and aggregation.needs_spread(units)
             else None
         )

@@ -17,9 +17,9 @@ from quizapp.rules.counting import Finished
 from quizapp.rules.stages import at_stage, is_unlocked, open_stages, stage_named, stages_of
 from quizapp.services import papers
 from quizapp.services.contests import Running
+from quizapp.services.counted import MADE, made_of
 from quizapp.services.ends import NOTHING, Grant, grant_of
 from quizapp.services.entries import Contestant
-from quizapp.services.results import MADE, made_of
 
 S: Any = Sitting.__table__.c
 
@@ -97,7 +97,7 @@ def _locked_out(
     session: Session, contest: Running, who: Contestant, stage: Stage, made: Sequence[Row[Any]]
 ) -> Refused | None:
     """Why the stages before do not let somebody into this one."""
-    finished = [made_of(row[1:]) for row in made if row[0] == "handed_in"]
+    finished = [made_of(row[1:]) for row in made if row[0] == "handed_in" and not attempts.is_practice(row.track)]
     if not is_unlocked(stage, finished):
         before = stage_named(contest.rules, stage.after)
         title, least = before.title if before else stage.after, papers.number(stage.least)
@@ -140,7 +140,7 @@ def _taken(
     mine = attempts.track(stage.code if stage else "", practice=wish.practice)
     rows = [row for row in made if row.track == mine]
     ended: list[Finished] = [made_of(row[1:]) for row in rows if row[0] == "handed_in"]
-    passed = rules.pass_points is not None and any(one.points >= rules.pass_points for one in ended)
+    passed = rules.pass_points is not None and any(one.valid and one.points >= rules.pass_points for one in ended)
     return Taken(
         total=len(rows),
         today=sum(row.day == day for row in rows),

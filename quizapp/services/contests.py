@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import BadFile, Fault, Invalid, NotFound, Refused
+from quizapp.models.banks import BankVersion
 from quizapp.models.contests import Contest
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
@@ -83,6 +84,23 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
     Sittings that are running keep their paper and their deadline. Raises BadFile naming every bank that is missing or too
     small and every unit that does not exist.
     """
+    versions = _check_parts(session, rules, file)
+    contest = session.scalar(select(Contest).where(Contest.slug == rules.slug))
+    is_new = contest is None
+    if contest is not None:
+        _check_change(session, contest, rules, file)
+    if contest is None:
+        contest = Contest(slug=rules.slug, created_at=now, paused_at=None, seed=secrets.token_hex(32))
+        session.add(contest)
+    write(contest, rules, now)
+    contest.banks = {code: version.content_hash for code, version in versions.items()}
+    session.flush()
+    record(session, actor, "contest.create" if is_new else "contest.change", rules.slug, now, rules=contest.rules)
+    return running(contest)
+
+
+def _check_parts(session: Session, rules: ContestRules, file: str) -> dict[str, BankVersion]:
+    """The versions that papers will be drawn from. Raises BadFile naming every bank and unit that is not there."""
     blueprints = _blueprints(rules)
     codes = sorted({line.bank for blueprint in blueprints.values() for line in blueprint.draws})
     try:
@@ -106,18 +124,7 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
     ]
     if faults:
         raise BadFile(faults)
-    contest = session.scalar(select(Contest).where(Contest.slug == rules.slug))
-    is_new = contest is None
-    if contest is not None:
-        _check_change(session, contest, rules, file)
-    if contest is None:
-        contest = Contest(slug=rules.slug, created_at=now, paused_at=None, seed=secrets.token_hex(32))
-        session.add(contest)
-    write(contest, rules, now)
-    contest.banks = {code: version.content_hash for code, version in versions.items()}
-    session.flush()
-    record(session, actor, "contest.create" if is_new else "contest.change", rules.slug, now, rules=contest.rules)
-    return running(contest)
+    return versions
 
 
 def _blueprints(rules: ContestRules) -> dict[str, PaperBlueprint]:

@@ -153,10 +153,17 @@ def halt_contest(session: Session, actor: Actor, slug: str, reason: str, now: in
     if contest.halted_at is not None:
         raise Refused("计时已经停止")
     contest.halted_at = now
+    _move_items(session, contest.id, LONG)
     session.flush()
     changed = renew(session, running(contest))
     record(session, actor, "contest.halt", slug, now, reason=reason, sittings=changed)
     return changed
+
+
+def _move_items(session: Session, contest_id: int, by: int) -> None:
+    """Under an item clock: the item that is open ends so much later."""
+    under_a_clock = update(Sitting).where(S.contest_id == contest_id, S.state == "open", S.item_deadline.is_not(None))
+    session.execute(under_a_clock.values(item_deadline=S.item_deadline + by))
 
 
 def go_on(session: Session, actor: Actor, slug: str, now: int) -> int:
@@ -165,11 +172,9 @@ def go_on(session: Session, actor: Actor, slug: str, now: int) -> int:
     if contest.halted_at is None:
         raise Refused("计时没有停止")
     stood = now - contest.halted_at
-    session.execute(
-        update(Sitting)
-        .where(S.contest_id == contest.id, S.state == "open")
-        .values(halted_ms=S.halted_ms + stood, item_deadline=S.item_deadline + stood)
-    )
+    _move_items(session, contest.id, stood - LONG)
+    open_ones = update(Sitting).where(S.contest_id == contest.id, S.state == "open")
+    session.execute(open_ones.values(halted_ms=S.halted_ms + stood))
     contest.halted_at = None
     session.flush()
     changed = renew(session, contest_by_id(session, contest.id))
@@ -203,7 +208,8 @@ def close_contest(session: Session, actor: Actor, slug: str, now: int) -> int:
         raise Refused("竞赛还没有开始")
     if now > rules.closes_at:
         raise Refused("竞赛已经结束")
-    contest.halted_at = None
+    if contest.halted_at is not None:
+        go_on(session, actor, slug, now)
     move_end(session, actor, slug, min(rules.last_start, now), now, now)
     cut = session.execute(
         update(Sitting)

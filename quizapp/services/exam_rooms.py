@@ -17,8 +17,8 @@ from quizapp.rules.roles import Role
 from quizapp.services.accounts import LETTERS
 from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running, locked
+from quizapp.services.counted import counting_tracks
 from quizapp.services.entries import enter_person
-from quizapp.services.results import counting_tracks
 
 
 @dataclass(frozen=True, slots=True)

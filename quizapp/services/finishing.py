@@ -19,9 +19,9 @@ from quizapp.models.standings import Standing
 from quizapp.rules import scoring, timing
 from quizapp.rules.counting import latest
 from quizapp.rules.stages import counted
-from quizapp.services import banks, papers
+from quizapp.services import banks, papers, verdicts
 from quizapp.services.contests import Running, contest_by_id
-from quizapp.services.results import MADE, counting_tracks, folding, made_of, merit_of
+from quizapp.services.counted import MADE, counting_tracks, folding, made_of, merit_of
 from quizapp.services.shares import write_shares
 from quizapp.services.signed_in import SI, SIGNED_IN
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of, split_id
@@ -48,6 +48,7 @@ class Result:
     handed_in: bool
     receipt: str
     finished_at: int
+    provisional: bool  # people have still to mark an essay
 
 
 def hand_in(
@@ -63,7 +64,7 @@ def hand_in(
     if row.state != "open":
         if answers and not row.handed_in and row.last_key != key:
             raise Overdue(sitting_id, answers)
-        return _result(row._asdict(), contest)
+        return _result(session, row._asdict(), contest)
     if is_overdue(row, now):
         raise Overdue(sitting_id, answers)
     stored = dict(row.answers)
@@ -85,9 +86,7 @@ def finish_overdue(
     Answers that came too late are kept beside as evidence and never marked.
     """
     contest_id, inner = split_id(sitting_id)
-    row = session.execute(
-        _WITH_ENTRY.with_for_update(of=_LOCKED), {"contest": contest_id, "sitting": inner}
-    ).one_or_none()
+    row = locked_sitting(session, contest_id, inner)
     if row is None:
         return
     contest = contest_by_id(session, contest_id)
@@ -106,6 +105,14 @@ _WITH_ENTRY: Any = (
     .join(Entry.__table__, and_(E.contest_id == S.contest_id, E.id == S.entry_id))
     .where(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"))
 )
+
+
+def locked_sitting(session: Session, contest_id: int, sitting_id: str) -> Row[Any] | None:
+    """A sitting and its entry, locked: nothing else changes what the entry has reached meanwhile."""
+    given = {"contest": contest_id, "sitting": sitting_id}
+    return session.execute(_WITH_ENTRY.with_for_update(of=_LOCKED), given).one_or_none()
+
+
 _OWN = (
     _WITH_ENTRY.join(SignIn.__table__, SI.account_id == S.account_id)
     .join(Account.__table__, SIGNED_IN)
@@ -156,7 +163,7 @@ def _finish(
     session.execute(_FINISH, {**where, **ended, "answers": answers, "marks": list(score.marks)}).one()
     if row.counts and row.track in counting_tracks(contest.rules):
         count(session, contest, row.entry_id, row.division, now)
-    return _result({**row._asdict(), **ended}, contest)
+    return _result(session, {**row._asdict(), **ended, "answers": answers}, contest)
 
 
 def receipt(secret: str, contest_id: int, sitting_id: str, answers: papers.Answers, finished_at: int) -> str:
@@ -196,7 +203,7 @@ def count(session: Session, contest: Running, entry_id: str, division: str, now:
     write_shares(session, contest.id, entry_id, finished, rules)
 
 
-def _result(row: Mapping[str, Any], contest: Running) -> Result:
+def _result(session: Session, row: Mapping[str, Any], contest: Running) -> Result:
     return Result(
         sitting_id=public_id(row["contest_id"], row["id"]),
         contest=contest,
@@ -211,6 +218,7 @@ def _result(row: Mapping[str, Any], contest: Running) -> Result:
         handed_in=bool(row["handed_in"]),
         receipt=row["receipt"],
         finished_at=row["finished_at"],
+        provisional=bool(verdicts.waiting_places(session, row)),
     )
 
 
@@ -219,4 +227,4 @@ def result_of(session: Session, sitting_id: str, token_id: str, now: int) -> Res
     row = row_of(session, sitting_id, token_id, now)
     if is_overdue(row, now):
         raise Overdue(sitting_id)
-    return None if row.state == "open" else _result(row._asdict(), contest_by_id(session, row.contest_id))
+    return None if row.state == "open" else _result(session, row._asdict(), contest_by_id(session, row.contest_id))

@@ -52,13 +52,10 @@ def shown(position: int, place: PaperItem, item: Item, images: Mapping[str, Show
     return view
 
 
-def _shown(
-    position: int, item: Item, order: Sequence[int], points: int, images: Mapping[str, Shown]
-) -> dict[str, Any]:
+def _shown(position: int, item: Item, order: Sequence[int], points: int, images: Mapping[str, Shown]) -> dict[str, Any]:
     view: dict[str, Any] = {"position": position, "kind": item.kind.value, "stem": item.stem}
     view |= {name: value for name in ("alt", "unit", "least", "most") if (value := getattr(item, name))}
-    if item.image in images:
-        image = images[item.image]
+    if image := images.get(item.image or ""):
         view |= {"image": image.address, "image_size": [image.width, image.height]}
     choices = [{"label": answers.LABELS[n], "text": item.choices[original]} for n, original in enumerate(order)]
     if item.kind is Kind.MATCH:

@@ -17,7 +17,7 @@ from quizapp.rules.attempts import PRACTICE
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import contest_day
 from quizapp.services.contests import Running
-from quizapp.services.results import counting_tracks
+from quizapp.services.counted import counting_tracks
 
 MOST_DAYS = 400
 

@@ -18,7 +18,8 @@ from quizapp.rules.counting import Standing as Folded
 from quizapp.rules.counting import latest
 from quizapp.rules.ranking import places
 from quizapp.services.contests import Running
-from quizapp.services.results import PersonResult, finished_query, folding, made_of, merit_of, stage_shown
+from quizapp.services.counted import finished_query, folding, made_of, merit_of, stage_shown
+from quizapp.services.results import PersonResult
 
 AT_ONCE = 1000  # rows that are fetched together
 _PACKED = Struct(">16sqqqqqq")  # the entry's id, unit (0 is none), points, time, end, sittings, valid
@@ -77,7 +78,7 @@ def most_people(
     """How many rows the list has, at most where it is of a past moment, without reading it."""
     if as_of is None:
         return _count(session, _standings(session, contest, division, under))[0]
-    query = finished_query(contest, as_of).with_only_columns(Sitting.entry_id).distinct()
+    query = finished_query(session, contest, as_of).with_only_columns(Sitting.entry_id).distinct()
     if division:
         query = query.where(Entry.division == division)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -139,7 +140,7 @@ def _then(session: Session, contest: Running, as_of: int, division: str, under: 
 
 
 def _packed(session: Session, contest: Running, as_of: int, division: str, under: Unit | None) -> Iterator[bytes]:
-    query = finished_query(contest, as_of).order_by(Sitting.entry_id)
+    query = finished_query(session, contest, as_of).order_by(Sitting.entry_id)
     if division:
         query = query.where(Entry.division == division)
     within = None

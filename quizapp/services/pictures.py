@@ -40,7 +40,9 @@ def keep(session: Session, bank: Bank, given: Mapping[str, Picture]) -> Stored:
     earlier = _earlier(session, bank.code) if any(path not in given for path in paths) else {}
     lacking = [path for path in paths if path not in given and path not in earlier]
     if lacking:
-        raise Invalid("题库缺少图片：{paths}", paths="、".join(lacking), errors=[("file", f"缺少 {path}") for path in lacking])
+        raise Invalid(
+            "题库缺少图片：{paths}", paths="、".join(lacking), errors=[("file", f"缺少 {path}") for path in lacking]
+        )
     used = {path: given[path] for path in paths if path in given}
     for picture in used.values():
         values = {"content_hash": picture.content_hash, "media_type": picture.media_type, "data": picture.data}
@@ -52,7 +54,9 @@ def keep(session: Session, bank: Bank, given: Mapping[str, Picture]) -> Stored:
 def _earlier(session: Session, code: str) -> Stored:
     found: Stored = {}
     for images in session.scalars(
-        select(BankVersion.images).where(BankVersion.code == code, BankVersion.images.is_not(None)).order_by(BankVersion.id)
+        select(BankVersion.images)
+        .where(BankVersion.code == code, BankVersion.images.is_not(None))
+        .order_by(BankVersion.id)
     ):
         found |= images or {}
     return found

@@ -14,7 +14,7 @@ from quizapp.rules.contests import Stage
 from quizapp.rules.stages import at_stage, stages_of
 from quizapp.services.audit import CLI, record
 from quizapp.services.contests import Running
-from quizapp.services.results import MADE, folding, made_of, merit_of
+from quizapp.services.counted import MADE, folding, made_of, merit_of
 
 
 def due(session: Session, contest: Running, now: int) -> list[Stage]:

@@ -4,27 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quizapp.models import standings as tables
-from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.records import UnitBonus
-from quizapp.models.sittings import Sitting
 from quizapp.models.standings import UnitShare
 from quizapp.rules import aggregation
 from quizapp.rules import units as unit_rules
-from quizapp.rules.attempts import COUNTED, stage_of
 from quizapp.rules.contests import ContestRules
-from quizapp.rules.counting import Combine, Finished, Standing, Tie, standing
-from quizapp.rules.ranking import lot, merit, places, value_merit
-from quizapp.rules.stages import counted, current, stages_of
+from quizapp.rules.counting import Finished
+from quizapp.rules.ranking import places, value_merit
 from quizapp.rules.units import Facts, Figures, Metric, Reason, UnitRules
 from quizapp.services.contests import Running
+from quizapp.services.counted import finished, folding, stage_shown
 from quizapp.services.organisations import Tree, tree
 
 
@@ -86,88 +81,6 @@ class UnitResult:
     def shown_value(self, rules: UnitRules) -> Fraction | None:
         """The value likewise, where it is made of points."""
         return None if rules.by_points and self.figures.people < rules.hide_mean_below else self.value
-
-
-def folding(rules: ContestRules) -> aggregation.Fold:
-    """How sittings of one entry become its standing."""
-    return partial(standing, counting=rules.counting, ties=rules.ties, pass_points=rules.pass_points)
-
-
-def merit_of(contest: Running, entry_id: str, found: Standing) -> bytes:
-    """The key that an entry is ranked by."""
-    rules = contest.rules
-    drawn = lot(contest.seed, entry_id) if Tie.LOT in rules.ties and entry_id else 0
-    return merit(found, rules.ties, drawn, means=rules.counting.combine is Combine.MEAN)
-
-
-MADE = (
-    Sitting.points, Sitting.time_ms, Sitting.finished_at, Sitting.day, Sitting.attempt_no, Sitting.unit_id, Sitting.track,
-    Sitting.valid, Sitting.sub_points, Sitting.right, Sitting.total, Sitting.of,
-)  # fmt: skip
-
-
-def made_of(columns: Sequence[Any]) -> Finished:
-    """The columns of `MADE` as the rules take them."""
-    points, time_ms, finished_at, day, attempt_no, unit_id, track, valid, sub_points, right, total, of = columns
-    stage = stage_of(track)
-    return Finished(
-        points,
-        time_ms,
-        finished_at,
-        day,
-        attempt_no,
-        unit_id,
-        stage,
-        bool(valid),
-        sub_points,
-        right,
-        total,
-        points == of,
-    )
-
-
-def counting_tracks(rules: ContestRules, as_of: int | None = None) -> list[str]:
-    """The tracks whose sittings make standings; where each stage is ranked apart, of a past moment the stage of that moment."""
-    stages = stages_of(rules)
-    if not stages:
-        return [COUNTED]
-    if rules.board.each_stage and as_of is not None:
-        return [current(rules, as_of)]
-    return [stage.code for stage in stages if stage.counts]
-
-
-def stage_shown(session: Session, contest: Running) -> str:
-    """The stage that live standings are of, where each is ranked apart: the newest in which anybody has handed in."""
-    if not contest.rules.board.each_stage:
-        return ""
-    known = set(
-        session.scalars(select(tables.Standing.stage).where(tables.Standing.contest_id == contest.id).distinct())
-    )
-    return next((stage.code for stage in reversed(stages_of(contest.rules)) if stage.code in known), "")
-
-
-def finished_query(contest: Running, as_of: int | None = None) -> Any:
-    """Sittings that count, those finished by `as_of` only: the entry, then the columns of `MADE`."""
-    query = (
-        select(Sitting.entry_id, *MADE)
-        .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
-        .where(
-            Sitting.contest_id == contest.id, Sitting.track.in_(counting_tracks(contest.rules, as_of)),
-            Sitting.state == "handed_in", Entry.counts,
-        )
-    )  # fmt: skip
-    return query if as_of is None else query.where(Sitting.finished_at <= as_of)
-
-
-def finished(session: Session, contest: Running, as_of: int | None, entries: Any = None) -> dict[str, list[Finished]]:
-    """Counted sittings by entry, those finished by `as_of` only."""
-    query = finished_query(contest, as_of)
-    if entries is not None:
-        query = query.where(Sitting.entry_id.in_(entries))
-    found: dict[str, list[Finished]] = defaultdict(list)
-    for row in session.execute(query):
-        found[row[0]].append(made_of(row[1:]))
-    return {entry: counted(contest.rules, made) for entry, made in found.items()}
 
 
 def unit_facts(session: Session, contest: Running, whole: Tree, as_of: int | None = None) -> dict[int, Facts]:

@@ -14,7 +14,7 @@ from quizapp.rules.items import Item, Kind
 from quizapp.rules.marking import Answer, Marking
 from quizapp.rules.papers import PaperItem
 from quizapp.rules.regions import Region, hit
-from quizapp.services import answers, banks, papers, pictures
+from quizapp.services import answers, banks, papers, pictures, verdicts
 from quizapp.services.contests import contest_by_id
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of
 
@@ -39,7 +39,7 @@ def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
     rules = contest_by_id(session, row.contest_id).rules.scoring.marking
     images = pictures.shown_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
-    return [
+    views = [
         _reviewed_item(
             papers.shown(position, place, items[place.bank][place.index], images[place.bank]),
             place,
@@ -50,6 +50,11 @@ def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
         )
         for position, (place, got) in enumerate(zip(paper, row.marks, strict=True), start=1)
     ]
+    waiting = verdicts.waiting_places(session, row._asdict())
+    for view in views:
+        if view["kind"] == Kind.ESSAY:
+            view["waiting"] = view["position"] in waiting
+    return views
 
 
 def _reviewed_item(

@@ -13,7 +13,7 @@ from quizapp.models.standings import UnitShare
 from quizapp.rules.aggregation import Parents, shares
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Finished
-from quizapp.services import results
+from quizapp.services import counted
 from quizapp.services.contests import contest_by_id
 
 _SHARE = {engine: upsert(engine, UnitShare) for engine in INSERTS}
@@ -24,7 +24,7 @@ def write_shares(
 ) -> None:
     """Write down what all finished sittings of an entry that count add, under the entry's lock."""
     units = {sitting.unit_id for sitting in sittings if sitting.unit_id is not None}
-    added = shares(sittings, parents_of(session, units) if len(units) > 1 else {}, results.folding(rules))
+    added = shares(sittings, parents_of(session, units) if len(units) > 1 else {}, counted.folding(rules))
     if len(units) > 1 or rules.board.each_stage:  # lines may have met elsewhere before, or it was another stage
         session.execute(delete(UnitShare).where(UnitShare.contest_id == contest_id, UnitShare.entry_id == entry_id))
     for unit, figures in added.items():
@@ -50,6 +50,6 @@ def renew_shares(session: Session) -> None:
     for contest_id, entry_id in session.execute(moved).all():
         contest = contest_by_id(session, contest_id)
         session.execute(select(Entry.id).where(Entry.contest_id == contest_id, Entry.id == entry_id).with_for_update())
-        made = results.finished(session, contest, None, [entry_id]).get(entry_id)
+        made = counted.finished(session, contest, None, [entry_id]).get(entry_id)
         if made:
             write_shares(session, contest_id, entry_id, made, contest.rules)

@@ -11,7 +11,7 @@ from quizapp.models.accounts import Account, SignIn
 from quizapp.models.sittings import Sitting
 from quizapp.rules import timing
 from quizapp.rules.attempts import is_practice, stage_of
-from quizapp.services import banks, papers, pictures
+from quizapp.services import banks, papers, pictures, verdicts
 from quizapp.services.contests import contest_by_id
 from quizapp.services.signed_in import SIGNED_IN, A
 
@@ -77,7 +77,7 @@ def view_sitting(session: Session, sitting_id: str, token_id: str, now: int) -> 
 
 
 def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict[str, Any]:
-    """The API's object, `score` as (points, of, ms). Under an item clock `items` holds only what has been delivered."""
+    """The API's object, `score` as (points, of, ms, provisional). Under an item clock `items` holds only what has been delivered."""
     items = banks.items_by_bank(session, row.paper["banks"])
     images = pictures.shown_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
@@ -88,7 +88,9 @@ def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict
         papers.shown(position, place, items[place.bank][place.index], images[place.bank])
         for position, place in enumerate(paper[:delivered], start=1)
     ]
-    ended = {} if row.state == "open" else {"score": (row.points, row.of, row.time_ms)}
+    ended = {}
+    if row.state != "open":
+        ended = {"score": (row.points, row.of, row.time_ms, bool(verdicts.waiting_places(session, row._asdict())))}
     return ended | {
         "id": public_id(row.contest_id, row.id),
         "contest": slug,

@@ -19,8 +19,8 @@ from quizapp.rules.names import masked
 from quizapp.rules.ranking import places
 from quizapp.services import boards
 from quizapp.services.contests import Running
+from quizapp.services.counted import stage_shown
 from quizapp.services.organisations import find_unit
-from quizapp.services.results import stage_shown
 
 _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\Z")
 ABOVE_ALL = b"\xff"  # no merit begins like this

@@ -111,7 +111,7 @@ def check_may_start(
         raise Refused("请先看完主办单位要求的内容，填好要填的信息")
     if rules.entry.check_in and who.checked_in_at is None and who.counts:
         raise Refused("请先到监考人员处签到")
-    if rules.entry.room_code and not wish.practice and _typed(wish.room_code) != (who.room_code or ""):
+    if rules.entry.room_code and not wish.practice and (not who.room_code or _typed(wish.room_code) != who.room_code):
         raise Refused("考场口令不对，请看考场公布的口令")
     attempts.check_left(rules.limits, chances.taken, now, practice=wish.practice)
 

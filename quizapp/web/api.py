@@ -145,18 +145,19 @@ def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def score_view(contest: Running, points: int, of: int, time_ms: int) -> dict[str, Any] | None:
-    """Points, full marks and time; None until the rules release them."""
+def score_view(contest: Running, points: int, of: int, time_ms: int, provisional: bool) -> dict[str, Any] | None:
+    """Points, full marks and time, `provisional` as long as an essay waits for people; None until the rules release them."""
     if not timing.is_released(contest.rules.release_score, contest.rules.closes_at, contest.published_at, now()):
         return None
-    return {"points": papers.number(points), "of": papers.number(of), "time_ms": time_ms}
+    view = {"points": papers.number(points), "of": papers.number(of), "time_ms": time_ms}
+    return view | {"provisional": True} if provisional else view
 
 
 def result_view(result: Result) -> dict[str, Any]:
-    score = score_view(result.contest, result.points, result.of, result.time_ms)
+    score = score_view(result.contest, result.points, result.of, result.time_ms, result.provisional)
     rules = result.contest.rules
     view: dict[str, Any] = {"state": result.state, "score": score, "receipt": result.receipt}
-    if rules.pass_points is not None and score is not None:
+    if rules.pass_points is not None and score is not None and not result.provisional:
         view["passed"] = result.points >= rules.pass_points
     if timing.is_released(rules.release_key, rules.closes_at, result.contest.published_at, now()):
         view["review"] = f"/api/v1/sittings/{result.sitting_id}/review"

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Conflict, Queued
+from quizapp.errors import Conflict, Invalid, Queued, Refused
 from quizapp.rules import timing, wording
 from quizapp.rules.contests import Stage
 from quizapp.rules.stages import open_stages
@@ -17,12 +17,13 @@ from quizapp.services import (
     entries,
     finishing,
     organisations,
+    papers,
     reviews,
     sittings,
     starts,
 )
 from quizapp.services.contests import Running
-from quizapp.web import access, gate, words
+from quizapp.web import access, answer_forms, gate, words
 from quizapp.web.access import token_id
 from quizapp.web.api import sitting_view
 from quizapp.web.cards import contest_card
@@ -31,8 +32,6 @@ from quizapp.web.words import said, sentences
 
 bp = Blueprint("contestant", __name__)
 LOOK_AGAIN_S = 30  # a waiting page without JavaScript asks for its place at most so often
-JUDGE = {"true": True, "false": False}
-FORM_KINDS = ("single", "multiple", "judge", "blank")
 
 
 @bp.get("/c/<slug>/start")
@@ -96,7 +95,14 @@ def begin(slug: str) -> Reply:
     try:
         sitting, _is_new = gate.start(slug, starts.Wish(practice, stage, code))
     except Queued:
+        session["wish"] = {name: value for name, value in (("stage", stage), ("room_code", code)) if value}
         return redirect(url_for("contestant.waiting", slug=slug, practice="1" if practice else None), 303)
+    except Refused as refused:
+        if "room_code" not in request.form:
+            raise
+        flash(said(refused), "warn")  # a slip of the finger in an exam room: the page is still there to try again
+        return redirect(url_for("contestant.start", slug=slug, stage=stage or None), 303)
+    session.pop("wish", None)
     return redirect(url_for("contestant.sitting", sitting_id=sitting["id"]))
 
 
@@ -113,6 +119,7 @@ def waiting(slug: str) -> Reply | str:
         "contestant/waiting.html",
         contest=contest_card(contest),
         practice=request.args.get("practice") == "1",
+        wish=session.get("wish", {}),
         queue=told.queue,
         look_again_s=min(told.retry_after or 0, LOOK_AGAIN_S),
     )
@@ -122,11 +129,22 @@ def _states(view: dict[str, Any], marked: list[int]) -> list[dict[str, Any]]:
     return [
         {
             "position": position,
-            "state": "answered" if answers.is_answered(view["answers"].get(str(position))) else "empty",
+            "state": "answered" if _is_done(view, position) else "empty",
             "marked": position in marked,
         }
         for position in range(1, view["total"] + 1)
     ]
+
+
+def _is_done(view: dict[str, Any], position: int) -> bool:
+    """Whether an item is answered; a case where each of its own items is."""
+    given = view["answers"].get(str(position))
+    own = view["items"][position - 1].get("items", ()) if position <= len(view["items"]) else ()
+    return (
+        all(answers.is_answered((given or {}).get(str(part["position"]))) for part in own)
+        if own
+        else answers.is_answered(given)
+    )
 
 
 def _marked(sitting_id: str) -> list[int]:
@@ -158,6 +176,8 @@ def sitting(sitting_id: str) -> Reply | str:
         item_deadline=view["item_deadline"],
         deadline=view["deadline"],
         form_key=secrets.token_hex(8),
+        tap_widths=answer_forms.TAP_WIDTHS,
+        cells=answer_forms.CELLS,
     )
 
 
@@ -167,9 +187,12 @@ def answer(sitting_id: str) -> Reply:
     with edge().database.read() as reading:
         view = sittings.view_sitting(reading, sitting_id, token_id(), arrived())
     at = _number(request.form.get("position"), len(view["items"]))
-    go = request.form.get("go", "next")
+    go = "here" if answer_forms.stays() else request.form.get("go", "next")
     if view["state"] == "open":
         _save(view, at)
+        if go == "next" and (told := answer_forms.doubt(view["items"][at - 1])):
+            flash(told, "warn")
+            go = "here"
     if view["item_no"] is not None and view["state"] == "open" and go == "next" and at < view["total"]:
         sittings.open_item(db(), sitting_id, at + 1, token_id(), now())
     return redirect(_after(sitting_id, at, go, view["total"]))
@@ -177,35 +200,25 @@ def answer(sitting_id: str) -> Reply:
 
 def _save(view: dict[str, Any], at: int) -> None:
     """The form's answer, where it says something new. A conflict is told, never hidden."""
-    if view["items"][at - 1]["kind"] not in FORM_KINDS:
-        return
-    given = _form_answer(view["items"][at - 1])
     stored = view["answers"].get(str(at))
+    given = answer_forms.answer(view["items"][at - 1], stored)
     if given == stored or (not answers.is_answered(given) and stored is None):
         return
     revision = _revision(view)
     key = request.form.get("key", "")[:64] or secrets.token_hex(8)
     try:
-        save(view["id"], token_id(), revision, key, {str(at): given})
+        save(view["id"], token_id(), revision, key, papers.check_shape({str(at): given}))
     except Conflict as conflict:
         if isinstance(conflict, sittings.Overdue):
             raise
         flash(words.said(conflict), "warn")
+    except Invalid as error:
+        flash("；".join(told for _field, told in error.errors) or words.said(error), "warn")
 
 
 def _revision(view: dict[str, Any]) -> int:
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else int(view["revision"])
-
-
-def _form_answer(item: dict[str, Any]) -> Any:
-    if item["kind"] == "judge":
-        return JUDGE.get(request.form.get("choice", ""), [])
-    if item["kind"] == "blank":
-        texts = [text[: answers.LONGEST_TEXT].strip() for text in request.form.getlist("blank")]
-        texts = (texts + [""] * item["blanks"])[: item["blanks"]]
-        return (texts[0] if item["blanks"] == 1 else texts) if any(texts) else ""
-    return request.form.getlist("choice")
 
 
 def _after(sitting_id: str, at: int, go: str, total: int) -> str:
@@ -221,7 +234,8 @@ def _after(sitting_id: str, at: int, go: str, total: int) -> str:
     if go == "next" and at >= total:
         return url_for("contestant.confirm", sitting_id=sitting_id)
     step = {"previous": -1, "next": 1}.get(go, 0)
-    return url_for("contestant.sitting", sitting_id=sitting_id, at=min(max(at + step, 1), total))
+    anchor = "item" if go in ("here", "add") else None
+    return url_for("contestant.sitting", sitting_id=sitting_id, at=min(max(at + step, 1), total), _anchor=anchor)
 
 
 @bp.get("/s/<sitting_id>/sheet")

@@ -64,6 +64,17 @@ class EndForm(Form):
     closes_at = StringField(_("截止时间"), [DataRequired(_("请填截止时间")), _is_moment], [_trimmed])
 
 
+class TimeForm(Form):
+    """`who` is a unit's code, or of a person the phone, the number on the roster, the account or the number of the entry."""
+
+    kind = SelectField(_("给谁"), choices=[SelectChoice("person", _("一个人")), SelectChoice("unit", _("一个单位及其下级"))])
+    who = StringField(_("手机号、工号、账号或单位编码"), [DataRequired(_("请填写给谁")), Length(max=64)])
+    minutes = IntegerField(_("加时（分钟）"), [Optional(), NumberRange(0, 43_200, _("请填0到43200的整数"))])
+    opens_at = StringField(_("另定开始时间"), [Optional(), _is_moment])
+    closes_at = StringField(_("另定截止时间"), [Optional(), _is_moment])
+    reason = StringField(_("理由"), [DataRequired(_("请写明理由")), Length(max=500)])
+
+
 class NewUnitForm(Form):
     name = StringField(_("单位全称"), [DataRequired(_("请填单位全称")), Length(min=2, max=100), _printable], [_trimmed])
     parent = StringField(_("上级单位编码"), [DataRequired(_("请填上级单位编码")), Length(max=64)], [_trimmed])
@@ -95,6 +106,14 @@ class SettingsForm(Form):
     icp = StringField(_("ICP备案号"), [Length(max=60), _printable], [_trimmed])
     police = StringField(_("公安备案号"), [Length(max=60), _printable], [_trimmed])
     privacy = TextAreaField(_("隐私说明"), [Length(max=20_000)])
+
+
+class RehearsalForm(Form):
+    people = IntegerField(
+        _("人数"), [InputRequired(_("请填人数")), NumberRange(1, 20_000, _("请填1到20000的整数"))], default=1000
+    )
+    units = IntegerField(_("单位数（可不填）"), [Optional(), NumberRange(1, 2_000, _("请填1到2000的整数"))])
+    seed = StringField(_("种子"), [Length(max=64)], [_trimmed], default="1")
 
 
 def refused_fields(form: Any, errors: list[tuple[str, str]]) -> bool:

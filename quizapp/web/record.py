@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response as Reply
 from quizapp.rules import timing
 from quizapp.rules.attempts import is_practice
 from quizapp.rules.contests import Release
-from quizapp.services import answers, chances, contests, entries, finishing, organisations, reviews, sittings, standings, starts
+from quizapp.services import chances, contests, entries, finishing, organisations, reviews, sittings, standings, starts
 from quizapp.services.contests import Running
 from quizapp.services.finishing import Result
 from quizapp.web import access, posters
 from quizapp.web.access import token_id
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, now, settled
+from quizapp.web.looking_back import page_item
 
 bp = Blueprint("record", __name__)
 
@@ -31,6 +32,12 @@ def _my_place(contest: Running, entry: Any) -> tuple[int, bool, int] | None:
 def _release_words(release: Release) -> str:
     when = {Release.AT_END: _("竞赛结束后公布"), Release.PUBLISHED: _("结果公布时一并公布")}
     return when.get(release, _("本次竞赛不公布"))
+
+
+def _passed(found: Result) -> bool | None:
+    """None where nobody passes or fails, and as long as an essay waits to be marked."""
+    least = found.contest.rules.pass_points
+    return None if least is None or found.provisional else found.points >= least
 
 
 @bp.get("/s/<sitting_id>/result")
@@ -49,9 +56,10 @@ def result(sitting_id: str) -> Reply | str:
         contest=contest_card(contest),
         score={
             "points": found.points, "of": found.of, "time_ms": found.time_ms, "right": found.right, "total": found.total,
+            "provisional": found.provisional,
         } if seen else None,
         release_words=_release_words(rules.release_score),
-        passed=found.points >= rules.pass_points if seen and rules.pass_points is not None else None,
+        passed=_passed(found) if seen else None,
         place={"place": place[0], "shared": place[1], "of": place[2]} if place else None,
         practice=is_practice(found.track),
         handed_in=found.finished_at,
@@ -68,36 +76,11 @@ def review(sitting_id: str) -> str:
     told = settled(lambda: reviews.review(db(), sitting_id, token_id(), now()))
     contest = contests.contest_by_id(db(), sittings.split_id(sitting_id)[0])
     only_wrong = request.args.get("only_wrong") == "1"
-    items = [page_item(view) for view in told["items"] if not (only_wrong and view["correct"])]
+    items = [page_item(view) for view in told["items"] if not only_wrong or view["correct"] is False]
     return render_template(
         "contestant/review.html",
         contest=contest_card(contest), items=items, only_wrong=only_wrong, sitting={"id": sitting_id},
     )  # fmt: skip
-
-
-def page_item(view: dict[str, Any]) -> dict[str, Any]:
-    """A reviewed item as the page says it: mine and right beside every choice, and both in words."""
-    kind, answer, key = view["kind"], view["answer"], view["key"]
-    choices = [
-        choice | {"right": choice["label"] in (key or []), "mine": choice["label"] in (answer or [])}
-        for choice in view.get("choices", [])
-    ]
-    return view | {
-        "right": view["correct"],
-        "choices": choices,
-        "mine_words": _in_words(kind, answer) if answers.is_answered(answer) else _("未答"),
-        "key_words": "；".join("、".join(texts) for texts in key) if kind == "blank" else _in_words(kind, key),
-        "points": view["marks"],
-        "of": view["points"],
-    }
-
-
-def _in_words(kind: str, answer: Any) -> str:
-    if kind == "judge":
-        return _("对") if answer else _("错")
-    if isinstance(answer, dict):
-        return "、".join(f"{name}→{part}" for name, part in answer.items())
-    return answer if isinstance(answer, str) else "、".join(map(str, answer or []))
 
 
 @bp.get("/c/<slug>/mine")
@@ -152,5 +135,3 @@ def _my_sitting(contest: Running, row: Any, seen: bool) -> dict[str, Any]:
         "time_ms": row.time_ms,
         "url": url_for("record.result" if ended else "contestant.sitting", sitting_id=public),
     }
-
-

@@ -15,7 +15,7 @@ from quizapp.errors import Invalid
 from quizapp.formats.contest_values import epoch_ms, moment
 from quizapp.rules.roles import Right, Role, may
 from quizapp.rules.timing import Phase
-from quizapp.services import contests
+from quizapp.services import contests, verdicts
 from quizapp.services.accounts import Visitor
 from quizapp.services.audit import Actor
 from quizapp.services.contests import Running
@@ -175,6 +175,9 @@ def _official_words() -> Words:
     for name, endpoint in _OFFICIAL_LISTS.items() if slug else ():
         url = url_for(endpoint, slug=slug)
         words.append((_(name), url, (url,)))
+    if slug and verdicts.asks_essays(db(), contests.find_contest(db(), slug)):
+        url = url_for("official.essays", slug=slug)
+        words.append((_("评阅"), url, (url,)))
     return words
 
 

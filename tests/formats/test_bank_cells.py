@@ -30,14 +30,23 @@ def test_the_signs_between_blanks_may_stand_in_the_texts(key: list[list[str]]) -
     assert blank_texts(joined_blanks(key)) == key
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_kind_is_known_by_its_own_word(kind: Kind) -> None:
+HELD = (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANK)
+
+
+@pytest.mark.parametrize("kind", HELD)
+def test_every_kind_that_a_table_holds_is_known_by_its_own_word(kind: Kind) -> None:
     assert kind_of(kind.value) is kind
+
+
+@pytest.mark.parametrize("word", [*(kind.value for kind in Kind if kind not in HELD), "案例题", "简答题", "排序"])
+def test_a_kind_that_no_table_holds_is_refused_with_what_to_do(word: str) -> None:
+    with pytest.raises(ValueError, match="表格放不下，请改用 YAML"):
+        kind_of(word)
 
 
 def test_unknown_words_are_refused_with_the_words_that_are_known() -> None:
     with pytest.raises(ValueError, match="单选题"):
-        kind_of("排序题")
+        kind_of("选做题")
     with pytest.raises(ValueError, match="易、中或难"):
         difficulty_of("超难")
 

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from factories import every_kind
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -241,7 +242,7 @@ ABOUT = {
 @st.composite
 def made_items(draw: st.DrawFn) -> Item:
     about = {name: draw(values) for name, values in ABOUT.items()}
-    kind = draw(st.sampled_from(Kind))
+    kind = draw(st.sampled_from([Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANK]))
     if kind is Kind.JUDGE:
         return Item(kind=kind, key=draw(st.booleans()), **about)
     if kind is Kind.BLANK:
@@ -281,6 +282,12 @@ def test_a_text_too_long_for_a_cell_is_refused_and_not_cut() -> None:
     item = Item("a", Kind.JUDGE, "甲", True, explain="长" * 32_768)
     with pytest.raises(Invalid, match="YAML"):
         bank_table.write_bank(Bank("demo", "示例", "自编", (item,)))
+
+
+def test_a_kind_that_no_row_holds_is_refused_with_its_items() -> None:
+    with pytest.raises(Invalid) as refused:
+        bank_table.write_bank(every_kind())
+    assert refused.value.params["ids"] == "t-005、t-006、t-007、t-008、t-009" and refused.value.params["count"] == 6
 
 
 @needs_data

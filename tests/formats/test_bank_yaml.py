@@ -3,7 +3,9 @@
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,8 +17,10 @@ from quizapp.errors import BadFile, Fault
 from quizapp.formats.bank_yaml import check_laws, read_bank, schema, warnings, write_bank
 from quizapp.formats.law_text import read_law
 from quizapp.formats.yaml_faults import locate
-from quizapp.rules.items import Bank, Difficulty, Item, Kind, Law
+from quizapp.rules.items import Bank, Criterion, Difficulty, Item, Kind, Law
 from quizapp.rules.marking import normalise
+from quizapp.rules.numerals import Range
+from quizapp.rules.regions import Region
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "question_banks").glob("*.yaml"))
@@ -86,6 +90,7 @@ items:
 @pytest.mark.parametrize(
     ("item", "line", "words"),
     [
+        (single(more="alt: 院子"), 9, "alt 这个字段不认识"),
         (single(key="E"), 8, "不在选项 A、B、C 之中"),
         (single(key="a"), 8, "不在选项"),
         (single(key="[A, B]"), 8, "单选题只有一个答案"),
@@ -117,7 +122,6 @@ items:
         ("  - {id: a, kind: blank, stem: ____和____, key: [[甲], []]}\n", 4, "第2空没有答案"),
         ("  - {id: a, kind: blank, stem: ____, key: [。]}\n", 4, "只有标点"),
         ("  - {id: a, kind: blank, stem: ____, key: ['']}\n", 4, "空的答案"),
-        ("  - {id: a, kind: numeric, stem: 题, key: 5}\n", 4, "题型“numeric”本版本还不支持"),
         ("  - {id: a, kind: radio, stem: 题, key: A}\n", 4, "题型“radio”不认识"),
         ("  - {id: a, stem: 题, key: A}\n", 4, "没有写题型"),
         ("  - 只有一句话\n", 4, "名称: 内容"),
@@ -160,7 +164,7 @@ def test_it_names_all_faults_at_once_in_order_and_takes_nothing() -> None:
 
 
 def test_a_wrong_kind_hides_no_other_fault() -> None:
-    found = faults_of(HEAD + single(key="Z").replace("single", "case") + single("a-2", "另一题", "Z"))
+    found = faults_of(HEAD + single(key="Z").replace("single", "radio") + single("a-2", "另一题", "Z"))
     assert [line for line, _ in found] == [4, 13]
 
 
@@ -175,10 +179,66 @@ texts = st.one_of(
 cites = st.sampled_from(["安全生产法 第五条", "刑法 第一百三十四条之一", "消防法 第六条第二款"])
 
 
+numbers = st.decimals(-1_000_000, 1_000_000, places=4).map(lambda value: value + 0)
+sides = st.integers(0, 32)
+
+
 @st.composite
-def items(draw: st.DrawFn) -> Item:
-    kind = draw(st.sampled_from(Kind))
+def ranges(draw: st.DrawFn) -> Range:
+    least, most = sorted(draw(st.tuples(numbers, numbers)))
+    return Range(least, draw(st.sampled_from([least, most])), draw(st.just(Decimal(0)) | numbers.map(abs)))
+
+
+@st.composite
+def regions(draw: st.DrawFn) -> tuple[Region, ...]:
+    found = []
+    for place, name in enumerate(draw(st.lists(texts.filter(lambda text: len(text) < 100), min_size=1, max_size=4, unique_by=str.strip))):
+        left, top = 100 * place, draw(st.integers(0, 900))
+        corners = [(left, top), (left + 99, top + draw(st.integers(1, 99)))]
+        if draw(st.booleans()):
+            corners = [(left, top), (left + 50, top), (left + draw(sides), top + 1 + draw(sides))]
+        cited = tuple(draw(st.lists(cites, max_size=2)))
+        found.append(Region(name, tuple(corners), draw(st.just("") | texts), cited))
+    return tuple(found)
+
+
+@st.composite
+def essays(draw: st.DrawFn) -> dict[str, Any]:
+    points = st.none() | st.integers(0, 100_000)
+    one = st.builds(Criterion, texts.filter(lambda text: len(text) < 100), points, st.just("") | texts)
+    least, most = sorted(draw(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000))))
+    return {
+        "rubric": tuple(draw(st.lists(one, min_size=1, max_size=3))),
+        "least": draw(st.sampled_from([None, least])), "most": draw(st.sampled_from([None, most])),
+    }  # fmt: skip
+
+
+@st.composite
+def of_kind(draw: st.DrawFn, kind: Kind) -> dict[str, Any]:
+    """What the kinds have that are more than choices, truths and blanks."""
+    several = st.lists(texts, min_size=2, max_size=6, unique_by=str.strip).map(tuple)
+    if kind is Kind.NUMERIC:
+        return {"key": draw(ranges()), "unit": draw(st.sampled_from(["", "米", "no", "%"]))}
+    if kind is Kind.ORDER:
+        choices = draw(several)
+        return {"choices": choices, "key": tuple(draw(st.permutations(range(len(choices)))))}
+    if kind is Kind.MATCH:
+        left, right = draw(several), draw(several)
+        return {"left": left, "choices": right, "key": tuple(draw(st.sampled_from(range(len(right)))) for _ in left)}
+    if kind is Kind.HOTSPOT:
+        return {"key": None, "image": "图/现场.png", "alt": draw(st.just("") | texts), "regions": draw(regions())}
+    if kind is Kind.CASE:
+        own = draw(st.lists(items(own=True), min_size=1, max_size=4, unique_by=lambda item: ("".join(item.stem.split()), item.image)))
+        return {"key": None, "items": tuple(own)}
+    return {"key": None, **draw(essays())}
+
+
+@st.composite
+def items(draw: st.DrawFn, own: bool = False) -> Item:
+    barred = (Kind.HOTSPOT, Kind.CASE, Kind.ESSAY) if own else ()
+    kind = draw(st.sampled_from([kind for kind in Kind if kind not in barred]))
     stem, choices, key = draw(texts), (), draw(st.booleans())
+    more = {} if kind in (Kind.SINGLE, Kind.MULTIPLE, Kind.JUDGE, Kind.BLANK) else draw(of_kind(kind))
     if kind in (Kind.SINGLE, Kind.MULTIPLE):
         choices = tuple(draw(st.lists(texts, min_size=2, max_size=6, unique_by=str.strip)))
         places = st.lists(st.sampled_from(range(len(choices))), min_size=1, unique=True)
@@ -187,24 +247,32 @@ def items(draw: st.DrawFn) -> Item:
         accepted = st.lists(texts.filter(normalise), min_size=1, max_size=3).map(tuple)
         key = tuple(draw(st.lists(accepted, min_size=1, max_size=3)))
         stem += "、____" * len(key)
-    return Item(
-        id="",
-        kind=kind,
-        stem=stem,
-        key=key,
-        choices=choices,
-        topic=draw(st.just("") | texts),
-        difficulty=draw(st.sampled_from(Difficulty)),
-        explain=draw(st.just("") | texts),
-        cite=tuple(draw(st.lists(cites, max_size=2))),
-        image=draw(st.sampled_from([None, "images/a.png", "图/标志.svg"])),
-    )
+    given: dict[str, Any] = {
+        "id": "",
+        "kind": kind,
+        "stem": stem,
+        "key": key,
+        "choices": choices,
+        "topic": draw(st.just("") | texts),
+        "difficulty": draw(st.sampled_from(Difficulty)),
+        "explain": draw(st.just("") | texts),
+        "cite": tuple(draw(st.lists(cites, max_size=2))),
+        "image": draw(st.sampled_from([None, "images/a.png", "图/标志.svg"])),
+    }
+    return Item(**given | more)
 
 
 @st.composite
 def banks(draw: st.DrawFn) -> Bank:
     found = draw(st.lists(items(), min_size=1, max_size=4, unique_by=lambda item: ("".join(item.stem.split()), item.image)))
-    named = tuple(replace(item, id=f"{draw(st.sampled_from(['a-', '012', 'no', '题：', '#']))}{n}") for n, item in enumerate(found))
+    named = tuple(
+        replace(
+            item,
+            id=f"{draw(st.sampled_from(['a-', '012', 'no', '题：', '#']))}{n}",
+            items=tuple(replace(own, id=f"own-{n}-{m}") for m, own in enumerate(item.items)),
+        )
+        for n, item in enumerate(found)
+    )
     return Bank(draw(st.sampled_from(["xinanfa", "no", "012"])), draw(texts), draw(st.just("") | texts), named)
 
 

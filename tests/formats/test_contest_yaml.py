@@ -1,5 +1,6 @@
 """The rules of a notice as a file: read with every fault at once, written back without loss."""
 
+import re
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -9,24 +10,32 @@ import pytest
 import yaml
 
 from quizapp.errors import BadFile
+from quizapp.formats.contest_warnings import calendar
 from quizapp.formats.contest_yaml import read_contest, schema, warnings
 from quizapp.formats.yaml_faults import locate
+from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per
 from quizapp.rules.contests import (
+    Ask,
     Board,
     BoardRules,
     Clock,
     ContestRules,
-    Counts,
     Division,
     Door,
     EntryRules,
+    Extra,
     Limits,
-    Metric,
+    Promotion,
     Release,
-    UnitRules,
+    Stage,
 )
+from quizapp.rules.counting import Combine, Counting, Span, Take, Tie
 from quizapp.rules.items import Difficulty, Item, Kind
+from quizapp.rules.marking import Marking, MultipleMarking
 from quizapp.rules.papers import Draw, PaperBlueprint
+from quizapp.rules.scoring import Condition, Scoring, Step, SubScore, Worth
+from quizapp.rules.tickets import Prize, TicketRules
+from quizapp.rules.units import Metric, Steps, UnitRules
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs/contest.example.yaml"
@@ -83,26 +92,84 @@ def test_it_reads_every_field_of_the_example() -> None:
         about="学习新修正的安全生产法。自愿参加，不收费，不作个人考核。",
         organiser="某某市应急管理局",
         telephone="0510-00000000",
-        limits=Limits(3, 50, 6),
+        study=True,
+        limits=Limits(3, 50, 6, 1, 600_000),
+        extra=Extra(1, 1),
+        scoring=Scoring(
+            Marking(MultipleMarking.PER_RIGHT, per_right=50),
+            Worth((0, 100, 200, 300), 1_000, (Step(200, Condition(right=4)), Step(100))),
+            Condition(points=6_000, time_ms=30_000),
+            SubScore(Kind.MULTIPLE),
+        ),
+        counting=Counting(Take.BEST, Span.WHOLE, None, Combine.SUM),
+        ties=(Tie.TIME, Tie.TOTAL_TIME, Tie.SUB_SCORE, Tie.SITTINGS, Tie.FINISH, Tie.LOT),
         pass_points=8_000,
+        stages=(
+            Stage(
+                "chusai", "初赛", ms("2026-06-01T09:00+08:00"), None, ms("2026-06-16T00:00+08:00"), limits=Limits(1),
+                promote=Promotion(3, "企业"),
+            ),
+            Stage("juesai", "决赛", ms("2026-06-20T09:00+08:00"), None, ms("2026-06-20T11:00+08:00"), after="chusai", least=6_000),
+        ),
+        release_key=Release.PUBLISHED,
         divisions=(Division("qiye", "企业组", ("企业", "危化企业")), Division("xuexiao", "学校组", ("学校",))),
-        entry=EntryRules(units=("320205",)),
-        units=UnitRules(((Metric.MEAN, Fraction(1, 2)), (Metric.RATE, Fraction(1, 2))), 10, Fraction(3, 5), 8_000, 5),
+        entry=EntryRules(
+            units=("320205",), change_within_ms=604_800_000, ask=(Ask.ID_NUMBER, Ask.ADDRESS, Ask.POST),
+            gate="请先阅读本次活动的学习材料。",
+        ),
+        units=UnitRules(
+            ((Metric.STEPS, Fraction(3, 10)), (Metric.MEAN, Fraction(3, 5)), (Metric.BONUS, Fraction(1))),
+            (Metric.PEOPLE, Metric.POINTS), 10, Steps(Metric.PEOPLE, 10_000, 500, 0), 1_000, 20, 10, Fraction(3, 5), 8_000, 5,
+        ),
         board=BoardRules(freeze_at=ms("2026-06-25T09:00+08:00")),
-    )
+        commendations=(
+            Commendation(
+                "优秀组织单位", Of.UNITS, (Grade("优秀组织单位", 10),), ("镇街", "企业"), (), Per.KIND, "", Line.ALL,
+                ((Metric.PEOPLE, Fraction(10)), (Metric.RATE, Fraction(60)), (Metric.MEAN, Fraction(80))),
+            ),
+            Commendation(
+                "优秀个人", Of.PEOPLE, (Grade("一等奖", 1), Grade("二等奖", None, Fraction(1, 5), True)), (), ("qiye",), per_unit="镇街",
+            ),
+        ),
+        tickets=TicketRules(Condition(right=4), 5, None, 3, 10, 100),
+        prizes=(Prize("参与奖", 50, True),),
+    )  # fmt: skip
+
+
+TOLD = {  # what the example says in a comment only
+    "ContestPart": {"cycle"},
+    "MarkingPart": {"per_wrong", "match", "hotspot"},
+    "ConditionPart": {"all_right"},
+    "StepPart": {"all_right", "points", "time"},
+    "CountingPart": {"take", "each", "most", "as"},
+    "SubScorePart": {"topic", "bank"},
+    "StagePart": {"last_start", "paper", "clock"},
+    "CommendationPart": {"share"},
+    "TicketsPart": {"stages"},
+}
 
 
 def test_the_example_shows_every_field_there_is() -> None:
-    shown = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    parts = schema()["$defs"] | {"_Contest": schema()}
+    text = EXAMPLE.read_text(encoding="utf-8")
+    shown = yaml.safe_load(text)
+    told = " ".join(line.partition("# ")[2] for line in text.splitlines())
+    parts = schema()["$defs"] | {"ContestPart": schema()}
+    stages, commendations = shown["stages"], shown["commendations"]
     places = {
-        "_Contest": [shown], "_Paper": [shown["paper"]], "_Draw": shown["paper"]["draw"], "_Shuffle": [shown["paper"]["shuffle"]],
-        "_Clock": [shown["clock"]], "_Sittings": [shown["sittings"]], "_Marking": [shown["marking"]], "_Release": [shown["release"]],
-        "_Division": shown["divisions"], "_Entry": [shown["entry"]], "_Units": [shown["units"]], "_Board": [shown["board"]],
+        "ContestPart": [shown], "PaperPart": [shown["paper"]], "DrawPart": shown["paper"]["draw"], "ShufflePart": [shown["paper"]["shuffle"]],
+        "ClockPart": [shown["clock"]], "SittingsPart": [shown["sittings"]], "ExtraPart": [shown["extra"]], "MarkingPart": [shown["marking"]],
+        "WorthPart": [shown["worth"]], "StepPart": shown["worth"]["steps"], "ConditionPart": [shown["valid"], shown["tickets"]["when"]],
+        "CountingPart": [], "SubScorePart": [shown["sub_score"]], "StagePart": stages, "StagePaperPart": [{"draw": [], "shuffle": {}}],
+        "PromotePart": [stages[0]["promote"]], "AfterPart": [stages[1]["after"]], "ReleasePart": [shown["release"]],
+        "DivisionPart": shown["divisions"], "EntryPart": [shown["entry"]], "UnitsPart": [shown["units"]],
+        "StepsPart": [shown["units"]["steps"]], "BoardPart": [shown["board"]], "CommendationPart": commendations,
+        "GradePart": commendations[1]["grades"], "TicketsPart": [shown["tickets"]], "PrizePart": shown["prizes"],
     }  # fmt: skip
     assert {name for name, part in parts.items() if "properties" in part} == places.keys()
     for name, values in places.items():
-        assert set().union(*values) == parts[name]["properties"].keys()
+        there, only_told = set().union(*values), TOLD.get(name, set())
+        assert not there & only_told and there | only_told == parts[name]["properties"].keys(), name
+        assert all(re.search(rf"\b{field}\b", told) for field in only_told)
 
 
 def test_the_demonstration_is_the_one_that_was_promised() -> None:
@@ -112,7 +179,7 @@ def test_the_demonstration_is_the_one_that_was_promised() -> None:
         (Kind.SINGLE, 10, 500), (Kind.MULTIPLE, 5, 500), (Kind.JUDGE, 5, 500),
     ]  # fmt: skip
     assert {draw.bank for draw in rules.blueprint.draws} == {"xinanfa"} and rules.blueprint.points == 10_000
-    assert (rules.limits.per_day, rules.limits.total, rules.counts) == (50, None, Counts.BEST)
+    assert (rules.limits.per_day, rules.limits.total, rules.counting) == (50, None, Counting())
     assert (rules.release_score, rules.board.people, rules.board.units) == (Release.AT_ONCE, Board.LIVE, Board.LIVE)
     assert set(rules.entry.doors) == set(Door) and rules.entry.units == ()
 
@@ -181,7 +248,40 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("sittings: {per_day: 一百二十}\n"), 9, "整数"),
         (small(f"sittings: {{per_day: {'9' * 5_000}}}\n"), 9, "整数"),
         (small("marking: {multiple: most}\n"), 9, "exact、half"),
-        (small("counts: mean\n"), 9, "best、last、sum_of_days"),
+        (small("counts: most\n"), 9, "best、last、sum、mean、sum_of_days"),
+        (small("counts: {take: worst}\n"), 9, "best、last、all"),
+        (small("counts: {each: stage}\n"), 9, "要有阶段"),
+        (small("counts: sum_of_stages\n"), 9, "要有阶段"),
+        (small("marking: {per_right: 0.5}\n"), 9, "只在 multiple: per_right_less_wrong"),
+        (small("marking: {multiple: per_right, per_wrong: 0.5}\n"), 9, "只在 multiple: per_right_less_wrong"),
+        (small("worth: {streak: [1, -1]}\n"), 9, "最多两位小数"),
+        (small("worth: {steps: [{right: 3}]}\n"), 9, "worth 没有写"),
+        (small("valid: {time: 30}\n"), 9, "数字加单位"),
+        (small("ties: [sub_score]\n"), 9, "sub_score: 是哪一部分题"),
+        (small("sittings: {total: 1, retakes: 1}\n"), 9, "合格分 pass"),
+        (small("extra: {like: 1}\n"), 9, "不认识"),
+        (small("stages:\n  - {code: A, title: 甲}\n"), 10, "最多15个字符"),
+        (small("stages:\n  - {code: a, title: 甲}\n  - {code: a, title: 乙}\n"), 11, "重复"),
+        (small("stages:\n  - {code: counted, title: 甲}\n"), 10, "不能用 counted"),
+        (small("stages:\n  - {code: a, title: 甲, closes_at: 2026-05-01 09:00}\n"), 10, "晚于 opens_at"),
+        (small("stages:\n  - {code: a, title: 甲, clock: {grace: 1秒}}\n"), 10, "没有限时"),
+        (small("stages:\n  - {code: a, title: 甲, after: {stage: b}}\n  - {code: b, title: 乙}\n"), 10, "排在前面"),
+        (small("stages:\n  - {code: a, title: 甲, promote: {best: 3}}\n"), 10, "没有阶段可以晋级"),
+        (small("cycle: week\nstages:\n  - {code: a, title: 甲}\n"), 9, "只能写一个"),
+        (small("cycle: year\n"), 9, "day、week、month"),
+        (small("board: {each_stage: 是}\n"), 9, "要有阶段"),
+        (small("prizes:\n  - {title: 奖, count: 1}\n"), 9, "tickets"),
+        (small("tickets: {stages: 5}\n"), 9, "要有阶段"),
+        (small("tickets: {per_stage: 5}\n"), 9, "要有阶段"),
+        (small("units: {then: pass_rate}\n"), 9, "合格分 pass"),
+        (small("units: {rank_by: {mean: 1, bonus: 1}}\n"), 9, "最多加几分"),
+        (small("units: {rank_by: steps, steps: {of: bonus}}\n"), 9, "能直接比较"),
+        (small("commendations:\n  - {title: 优, of: units}\n"), 10, "quota"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, share: 10%}\n"), 10, "之一"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, grades: [{title: 一, quota: 1}]}\n"), 10, "每个等次"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, per: division}\n"), 10, "divisions"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, divisions: [a]}\n"), 10, "没有编码为“a”的组别"),
+        (small("commendations:\n  - {title: 优, of: people, quota: 1, least: {rate: 60}}\n"), 10, "points（得分）"),
         (small("ties: [time, time]\n"), 9, "重复的 time"),
         (small("pass: 100.01\n"), 9, "超过满分100"),
         (small("pass: nan\n"), 9, "最多两位小数"),
@@ -191,8 +291,8 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("entry: {doors: []}\n"), 9, "至少要有1个"),
         (small("entry: {doors: [window]}\n"), 9, "link、roster、account"),
         (small("entry: {units: [锡山区]}\n"), 9, "单位编码"),
-        (small("units: {rank_by: {mean: 0.5, rate: 0.6}}\n"), 9, "合计是1.1"),
-        (small("units: {rank_by: median}\n"), 9, "mean、rate、people、points"),
+        (small("units: {rank_by: mode}\n"), 9, "mean、score_rate、median"),
+        (small("units: {rank_by: {}}\n"), 9, "至少要有1个"),
         (small("units: {min_rate: 160%}\n"), 9, "60%"),
         (small("units: {min_mean: 101}\n"), 9, "超过满分100"),
         (small("board: {freeze_at: 明天}\n"), 9, "日期和时刻"),
@@ -216,7 +316,7 @@ def test_it_refuses_what_cannot_be_meant_and_names_the_line(text: str, line: int
         ("count: 1, points: 1e9", "0.01到10000"),
         ("count: 1, points: inf", "0.01到10000"),
         ("count: 1, points: -5", "0.01到10000"),
-        ("count: 1, points: 5, kind: essay", "不认识"),
+        ("count: 1, points: 5, kind: poem", "不认识"),
         ("count: 1, points: 5, difficulty: 很难", "易、中、难"),
         ("points: 5", "count 没有写"),
     ],
@@ -227,7 +327,7 @@ def test_it_refuses_marks_and_counts_out_of_range(draw: str, words: str) -> None
 
 
 def test_it_names_all_faults_at_once() -> None:
-    text = small("counts: mean\nfoo: 1\nticket: 2\n", contest="A", opens_at="2026-07-02 09:00", clock="{item: 1}")
+    text = small("counts: most\nfoo: 1\nticket: 2\n", contest="A", opens_at="2026-07-02 09:00", clock="{item: 1}")
     assert [line for line, _ in faults_of(text)] == [1, 4, 8, 9, 10, 11]
 
 
@@ -243,6 +343,21 @@ def test_a_faulty_part_does_not_hide_a_disagreement_between_others() -> None:
         (small("units: {rank_by: rate}\n"), 9, "参与率"),
         (small("units: {rank_by: {mean: 0.9, rate: 0.1}}\n"), 9, "参与率"),
         (small("units: {rank_by: people}\n"), 9, "参与人数"),
+        (small("units: {rank_by: {mean: 0.5, rate: 0.6}}\n"), 9, "合计是1.1"),
+        (small("units: {rank_by: mean, then: people}\n"), 9, "参与人数"),
+        (small("units: {rank_by: top_sum, top: 5, min_people: 4}\n"), 9, "不足5人的单位"),
+        (small("units: {rank_by: {mean: 0.5, pass_rate: 0.5}}\npass: 30\n").replace("points: 10", "points: 5"), 9, "同一尺度"),
+        (small(clock="{paper: 20分钟, item: 119秒}"), 8, "整卷限时不起作用"),
+        (small("counts: sum\n"), 9, "有时间刷题"),
+        (small("sittings: {retakes: 1}\npass: 60\n"), 9, "补考不起作用"),
+        (small("extra: {share: 1}\n"), 9, "转发分享"),
+        (small("extra: {invite: 1}\n"), 9, "邀请好友"),
+        (small("sittings: {practice_per_day: 1}\nentry: {room_code: 是}\n"), 10, "不需要口令"),
+        (small("stages:\n  - {code: a, title: 甲, closes_at: 2026-07-09 09:00}\n"), 10, "超出竞赛的开放时间"),
+        (small("stages:\n  - {code: a, title: 甲, promote: {best: 3}}\n  - {code: b, title: 乙}\n"), 10, "晋级名单定不下来"),
+        (small("valid: {right: 11}\n"), 9, "没有一次有效"),
+        (small("tickets: {when: {right: 11}}\n"), 9, "没有人有抽奖机会"),
+        (small("cycle: month\ntickets: {stages: 2}\n"), 10, "没有人有抽奖机会"),
         (small("board: {freeze_at: 2026-07-02 09:00}\n"), 9, "封榜"),
         (small("sittings: {per_day: 5, total: 3}\n"), 9, "多于总次数"),
         (small("entry: {minors: 是}\n"), 9, "未成年人"),
@@ -254,7 +369,7 @@ def test_it_warns_of_what_may_not_be_meant(text: str, line: int, words: str) -> 
 
 
 def test_a_calm_contest_warns_of_nothing() -> None:
-    text = small("last_start: 2026-06-30 23:40\nboard: {freeze_at: 2026-06-25 09:00}\n", clock="{paper: 20分钟, item: 30秒}")
+    text = small("last_start: 2026-06-30 23:40\nboard: {freeze_at: 2026-06-25 09:00}\n", clock="{paper: 20分钟, item: 2分钟}")
     items = [Item(f"a{n}", Kind.JUDGE, f"题{n}", True) for n in range(10)]
     assert warnings(read(text), {"xinanfa": items}) == []
 
@@ -270,4 +385,39 @@ def test_an_editor_takes_the_example_and_marks_a_slip() -> None:
     shown = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
     assert list(judge.iter_errors(shown)) == []
     assert not judge.is_valid(shown | {"ticket": 1})
-    assert not judge.is_valid(shown | {"counts": "mean"})
+    assert not judge.is_valid(shown | {"counts": "most"})
+    assert judge.is_valid(shown | {"counts": {"take": "all", "most": 3, "as": "mean"}})
+    assert not judge.is_valid(shown | {"counts": {"take": "worst"}})
+
+
+SHORT = {
+    "best": Counting(), "last": Counting(Take.LAST), "sum": Counting(Take.ALL), "mean": Counting(Take.ALL, combine=Combine.MEAN),
+    "sum_of_days": Counting(each=Span.DAY), "sum_of_weeks": Counting(each=Span.WEEK), "valid": Counting(Take.ALL, combine=Combine.NUMBER),
+    "days": Counting(each=Span.DAY, combine=Combine.NUMBER), "{take: all, most: 3, as: sum}": Counting(Take.ALL, most=3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "counting"), SHORT.items())
+def test_what_counts_has_short_names(text: str, counting: Counting) -> None:
+    assert read(small(f"counts: {text}\n")).counting == counting
+
+
+def test_a_stage_may_have_a_paper_a_clock_and_limits_of_its_own() -> None:
+    [stage] = read(
+        small(
+            "stages:\n  - code: a\n    title: 甲\n    opens_at: 2026-06-02 09:00\n    last_start: 2026-06-02 10:00\n    counts: 否\n"
+            "    paper: {draw: [{bank: b, count: 1, points: 5}], shuffle: {items: 否}}\n    clock: {item: 30秒}\n    sittings: {total: 1}\n"
+        )
+    ).stages
+    assert stage == Stage(
+        "a", "甲", ms("2026-06-02T09:00+08:00"), ms("2026-06-02T10:00+08:00"), None, PaperBlueprint((Draw("b", 1, 500),), False),
+        Clock(item_ms=30_000), Limits(total=1), counts=False,
+    )  # fmt: skip
+
+
+def test_the_calendar_tells_every_stage_and_how_long_a_list_would_be_public() -> None:
+    told = calendar(read(small("last_start: 2026-06-30 23:40\nstages:\n  - {code: a, title: 甲, closes_at: 2026-06-02 24:00}\n")))
+    assert told[:4] == [
+        "开始 2026-06-01 09:00", "最后开始 2026-06-30 23:40", "截止 2026-06-30 24:00", "甲 2026-06-01 09:00 至 2026-06-02 24:00",
+    ]  # fmt: skip
+    assert "2026-07-07" in told[4]

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +19,37 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from conftest import SECRET
+from factories import rules
 
 from quizapp.app import create_app
 from quizapp.models import Base, schema
 from quizapp.models.base import Database
+from quizapp.rules.contests import Board, BoardRules, Door, EntryRules
+from quizapp.rules.counting import Counting, Span
+from quizapp.rules.marking import Marking, MultipleMarking
+from quizapp.rules.scoring import Scoring
+from quizapp.rules.units import Metric, UnitRules
+from quizapp.services.contests import STORED, find_contest
 from quizapp.settings import BadSettings, Settings
 
 ROWS = 3
-OVER: dict[str, dict[str, Any]] = {  # what check constraints ask of single columns
+RULES = {  # as the newest step leaves them, and 0005 had them
+    "slug": "june", "scoring": {"marking": {"multiple": "half"}}, "counting": {"take": "best", "each": "day"},
+}  # fmt: skip
+OLD_RULES = {"slug": "june", "marking": {"multiple": "half"}, "counts": "sum_of_days"}
+NULL = object()
+OVER: dict[str, dict[str, Any]] = {  # what check constraints ask of single columns, and what steps look into
     "accounts": {"role": "contestant"},
-    "contests": {"opens_at": 1, "last_start": 2, "closes_at": 3},
+    "chances": {"kind": "share"},
+    "contests": {"opens_at": 1, "last_start": 2, "closes_at": 3, "rules": RULES},
     "exports": {"state": "done"},
-    "sittings": {"state": "handed_in", "attempt_no": None, "day_no": None},
-}
+    "extra_times": {"entry_id": NULL},
+    "printed_papers": {"second_by": NULL},
+    "sittings": {
+        "state": "handed_in", "attempt_no": None, "day_no": None, "paper": {"banks": {}, "items": [[0], [1]]}, "total": 2, "valid": True,
+    },
+}  # fmt: skip
+REWRITTEN = {("0006", "contests"): {"rules"}}  # what a step says in other words, there and back
 
 
 class Empty:
@@ -92,7 +112,7 @@ def definitions(database: Database) -> dict[str, Any]:
             rows = connection.exec_driver_sql(
                 "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
             ).all()
-            return {name: sorted(re.split(r",\s*\n", sql.strip().rstrip(")").strip())) for name, sql in map(tidied, rows)}
+            return {name: sorted(parts_of(sql)) for name, sql in map(tidied, rows)}
         queries = (
             "SELECT 'column ' || table_name || '.' || column_name, concat_ws(' ', udt_name, character_maximum_length,"
             " is_nullable, column_default, is_identity) FROM information_schema.columns WHERE table_schema = 'public'",
@@ -107,6 +127,18 @@ def definitions(database: Database) -> dict[str, Any]:
 def tidied(row: Any) -> tuple[str, str]:
     """SQLite keeps the text of the statement: quotes and blanks say nothing."""
     return row[0], re.sub(r"[ \t]+", " ", row[1].replace('"', "")).replace("( ", "(").replace("\n ", "\n")
+
+
+def parts_of(sql: str) -> list[str]:
+    """What a statement lists between its outer parentheses, with what stands around them; a column added later is in the same line."""
+    parts, depth = [""], 0
+    for letter in sql:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if (letter, depth) in ((",", 1), ("(", 1), (")", 0)):
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [" ".join(part.split()) for part in parts]
 
 
 def test_the_engine_tells_the_same_of_migrated_and_of_made_tables(empty: Empty):
@@ -128,7 +160,7 @@ def fill(database: Database) -> None:
 
 def row_for(table: sa.Table, number: int, made: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     row = {column.name: value_for(column, number) for column in table.columns}
-    row |= {name: number + 1 if value is None else value for name, value in OVER.get(table.name, {}).items()}
+    row |= {name: number + 1 if value is None else None if value is NULL else value for name, value in OVER.get(table.name, {}).items()}
     for constraint in table.foreign_key_constraints:
         parents = made.get(constraint.referred_table.name)
         for element in constraint.elements:
@@ -170,11 +202,11 @@ def snapshot(database: Database) -> dict[str, tuple[list[str], list[dict[str, An
     return found
 
 
-def lost(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """Tables of both moments whose rows differ in a column of both."""
+def lost(before: dict[str, Any], after: dict[str, Any], step: str = "") -> list[str]:
+    """Tables of both moments whose rows differ in a column of both, but for those that the step rewrites."""
     different = []
     for name in before.keys() & after.keys():
-        columns = sorted(set(before[name][0]) & set(after[name][0]))
+        columns = sorted((set(before[name][0]) & set(after[name][0])) - REWRITTEN.get((step, name), set()))
         rows = [
             sorted(orjson.dumps([row[column] for column in columns], default=repr) for row in state[name][1])
             for state in (before, after)
@@ -196,15 +228,78 @@ def test_every_step_goes_down_and_up_and_down_with_rows_in_it(empty: Empty):
         full = snapshot(database)
         schema.downgrade(database, below)
         kept = snapshot(database)
-        assert not lost(full, kept), f"down from {revisions[number]}"
+        assert not lost(full, kept, revisions[number]), f"down from {revisions[number]}"
         schema.upgrade(database, revisions[number])
         assert definitions(database) == here, f"up to {revisions[number]}"
-        assert not lost(kept, snapshot(database)), f"up to {revisions[number]}"
+        back = snapshot(database)
+        assert not lost(kept, back, revisions[number]), f"up to {revisions[number]}"
+        for (step, table), columns in REWRITTEN.items():
+            for name in columns if step == revisions[number] else ():
+                assert [row[name] for row in back[table][1]] == [row[name] for row in full[table][1]]
         schema.downgrade(database, below)
     assert schema.current(database) is None and snapshot(database) == {}
     schema.upgrade(database)
     fill(database)
 
+
+def test_rules_are_said_in_the_new_words_and_new_columns_tell_what_is_there(empty: Empty):
+    database = empty()
+    schema.upgrade(database)
+    fill(database)
+    schema.downgrade(database, "0005")
+    old = [{"slug": "plain"}, {"counts": "last"}, {"counts": "best", "marking": {"multiple": "exact"}}]
+    assert [row["rules"] for row in snapshot(database)["contests"][1]] == [OLD_RULES] * ROWS
+    contests = sa.table("contests", sa.column("id"), sa.column("rules", sa.JSON))
+    shares = sa.table("unit_shares", sa.column("contest_id"), sa.column("points"), sa.column("people"), sa.column("sittings"))
+    with database.writer.begin() as connection:
+        for contest_id, rules in zip((1, 2, 3), old, strict=True):
+            connection.execute(sa.update(contests).where(contests.c.id == contest_id).values(rules=rules))
+        connection.execute(sa.update(shares).where(shares.c.contest_id == 1).values(points=0, people=1, sittings=4))
+        connection.execute(sa.update(shares).where(shares.c.contest_id == 2).values(points=-5, people=-1, sittings=0))
+    schema.upgrade(database)
+    after = snapshot(database)
+    new = {row["id"]: row for row in after["contests"][1]}
+    assert [new[n]["rules"] for n in (1, 2, 3)] == [
+        {"slug": "plain"},
+        {"counting": {"take": "last", "each": "whole"}},
+        {"scoring": {"marking": {"multiple": "exact"}}, "counting": {"take": "best", "each": "whole"}},
+    ]
+    seeds = {row["seed"] for row in new.values()}
+    assert len(seeds) == ROWS and all(re.fullmatch("[0-9a-f]{64}", seed) for seed in seeds)
+    assert all((row["total"], row["valid"]) == (2, True) for row in after["sittings"][1])
+    assert all(row["valid"] == row["sittings"] for name in ("standings", "unit_shares") for row in after[name][1])
+    assert {row["contest_id"]: row["scored"] for row in after["unit_shares"][1]} == {1: 0, 2: -1, 3: 3}
+
+
+def test_rules_that_were_stored_before_the_new_words_are_read(empty: Empty):
+    database = empty()
+    schema.upgrade(database, "0005")
+    whole = orjson.loads(STORED.dump_json(rules(1_780_286_400_000)))
+    stored = {name: part for name, part in whole.items() if name in OLD_FIELDS} | {"counts": "sum_of_days", "marking": {"multiple": "half"}}
+    stored["entry"] = {"doors": ["link"], "units": [], "unit_changes": 2, "minors": False}
+    stored["units"] = {"weights": [["mean", "1/2"], ["rate", "1/2"]], "min_people": 3, "min_rate": "3/5", "min_mean": None, "hide_mean_below": 5}
+    stored["board"] = {"people": "live", "units": "hidden", "freeze_at": None}
+    table = sa.table(
+        "contests", *map(sa.column, ("slug", "title", "opens_at", "last_start", "closes_at", "created_at", "changed_at")),
+        sa.column("rules", sa.JSON), sa.column("banks", sa.JSON),
+    )  # fmt: skip
+    row = {name: whole[name] for name in ("slug", "title", "opens_at", "last_start", "closes_at")} | {"created_at": 1, "changed_at": 1}
+    with database.writer.begin() as connection:
+        connection.execute(sa.insert(table).values(**row, rules=stored, banks={}))
+    schema.upgrade(database)
+    with database.read() as session:
+        found = find_contest(session, "june").rules
+    assert found == replace(
+        rules(1_780_286_400_000), scoring=Scoring(Marking(MultipleMarking.HALF)), counting=Counting(each=Span.DAY),
+        entry=EntryRules((Door.LINK,), unit_changes=2), board=BoardRules(units=Board.HIDDEN),
+        units=UnitRules(((Metric.MEAN, Fraction(1, 2)), (Metric.RATE, Fraction(1, 2))), min_people=3, min_rate=Fraction(3, 5)),
+    )  # fmt: skip
+
+
+OLD_FIELDS = (
+    "slug", "title", "opens_at", "last_start", "closes_at", "blueprint", "clock", "zone", "about", "organiser", "telephone", "limits",
+    "ties", "pass_points", "release_score", "release_key", "divisions",
+)  # fmt: skip
 
 REBUILD = '''
 import sqlalchemy as sa

@@ -285,8 +285,8 @@ class Game:
         made = defaultdict(list)
         with self.database.read() as session:
             names = dict(session.execute(select(Entry.id, Entry.name)).all())  # type: ignore[arg-type]
-            for entry, *columns in session.execute(results.finished_query(self.contest)):
-                made[names[entry]].append(results.made_of(columns))
+            for entry, *columns in session.execute(counted.finished_query(session, self.contest)):
+                made[names[entry]].append(counted.made_of(columns))
         return ticket_rules.by_entry(made, self.rules.tickets)
 
     def decisions(self, number: int, kind: str = "", quota: int | None = None, **changes: Any) -> dict[str, Decision]:

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from town import SHARED, Town, figures_of, people_of, step, ties
+from town import BEST, LAST, SHARED, Town, figures_of, people_of, step, ties
 
 from quizapp.models.base import Database
 from quizapp.models.boards import BoardRow, BoardUnit
 from quizapp.models.contests import Entry
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.contests import Board, BoardRules, Counts, Division, EntryRules, Limits, Tie, UnitRules
+from quizapp.rules.contests import Board, BoardRules, Division, EntryRules, Limits
+from quizapp.rules.counting import Counting, Tie
 from quizapp.rules.rows import UnitRow
+from quizapp.rules.units import UnitRules
 from quizapp.services import board_rows, boards, contests, results, standings, unit_boards, unit_imports
 from quizapp.services.audit import CLI
 from quizapp.services.contests import Running
@@ -41,28 +42,28 @@ history = st.lists(st.tuples(step, st.booleans()), min_size=6, max_size=20)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("counts", [Counts.BEST, Counts.LAST])
+@pytest.mark.parametrize("counting", [BEST, LAST], ids=["best", "last"])
 @settings(SHARED, max_examples=10)
 @given(history=history, rule=ties, freeze=st.integers(0, 20))
 def test_boards_show_what_stood_at_their_moment(
-    database: Database, town: Town, few: None, counts: Counts, history: list[Any], rule: tuple[Tie, ...], freeze: int
+    database: Database, town: Town, few: None, counting: Counting, history: list[Any], rule: tuple[Tie, ...], freeze: int
 ):
-    contest = town.open(counts, rule)
+    contest = town.open(counting, rule)
     for number, ((who, what, wrong, seconds), look) in enumerate(history):
         town.do(contest, who, what, wrong, seconds)
         if number == freeze:
-            contest = again(town, contest, rule, counts, BoardRules(freeze_at=town.world.clock()))
+            contest = again(town, contest, rule, counting, BoardRules(freeze_at=town.world.clock()))
         if look:
             town.world.clock.pass_(seconds=5)
             check(database, contest, town.world.clock())
-    contest = again(town, contest, rule, counts, BoardRules())
+    contest = again(town, contest, rule, counting, BoardRules())
     town.world.clock.pass_(seconds=5)
     check(database, contest, town.world.clock())
 
 
-def again(town: Town, contest: Running, rule: tuple[Tie, ...], counts: Counts, board: BoardRules) -> Running:
+def again(town: Town, contest: Running, rule: tuple[Tie, ...], counting: Counting, board: BoardRules) -> Running:
     return town.world.apply(
-        slug=contest.rules.slug, counts=counts, ties=rule, limits=Limits(per_day=50, practice_per_day=50),
+        slug=contest.rules.slug, counting=counting, ties=rule, limits=Limits(per_day=50, practice_per_day=50),
         entry=EntryRules(unit_changes=50), board=board, units=UnitRules(hide_mean_below=1),
     )  # fmt: skip
 
@@ -87,17 +88,19 @@ def check(database: Database, contest: Running, now: int) -> None:
 
 def check_units(session: Session, contest: Running, moment: int | None) -> None:
     stored = {row.unit_id: row for row in session.scalars(select(BoardUnit).where(BoardUnit.contest_id == contest.id))}
-    figures = {unit: Figures(row.people, row.sittings, row.points) for unit, row in stored.items()}
-    assert {unit: made for unit, made in figures.items() if made.people} == figures_of(session, contest, moment)
+    figures = {unit: (row.people, row.sittings, row.points) for unit, row in stored.items() if row.people}
+    made = figures_of(session, contest, moment)
+    assert figures == {unit: (one.people, one.sittings, one.points) for unit, one in made.items()}
     whole = tree(session, moment)
+    facts = results.unit_facts(session, contest, whole, moment)
     for kind in ("企业", "镇街"):
-        wanted = results.rank_units(whole, figures, contest.rules, results.listed(whole, None, kind))
+        wanted = results.rank_units(whole, facts, contest.rules, results.listed(whole, None, kind))
         page = unit_boards.unit_board(session, contest, contest.rules.opens_at, kind=kind)
         assert [(row.place, row.shared, row.code) for row in page.rows] == [(row.place, row.shared, row.code) for row in wanted]
 
 
 def test_a_tree_that_changes_is_followed_at_every_level(database: Database, town: Town):
-    contest = again(town, town.open(Counts.BEST, ()), (), Counts.BEST, BoardRules())
+    contest = again(town, town.open(BEST, ()), (), BEST, BoardRules())
     for who, unit in ((0, 0), (1, 1), (2, 2)):
         town.do(contest, who, "sit", unit, 1)
     town.do(contest, 0, "move", 2, 1)
@@ -117,7 +120,7 @@ def test_a_tree_that_changes_is_followed_at_every_level(database: Database, town
 def test_a_large_tree_is_not_looked_at_all_the_time_but_those_who_hand_in_are_seen(
     database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
 ):
-    contest = again(town, town.open(Counts.BEST, ()), (), Counts.BEST, BoardRules())
+    contest = again(town, town.open(BEST, ()), (), BEST, BoardRules())
     town.do(contest, 0, "sit", 0, 1)
     town.world.clock.pass_(minutes=5)
     check(database, contest, town.world.clock())
@@ -152,7 +155,7 @@ def test_places_are_exact_in_every_division_and_in_a_unit(database: Database, to
 
 
 def test_what_one_has_just_handed_in_counts_for_one_s_own_place_at_once(database: Database, town: Town):
-    contest = town.open(Counts.BEST, ())
+    contest = town.open(BEST, ())
     for who, wrong in ((0, 1), (1, 3), (2, 2)):
         town.do(contest, who, "sit", wrong, 1)
     with database.write() as session:
@@ -168,7 +171,7 @@ def test_what_one_has_just_handed_in_counts_for_one_s_own_place_at_once(database
 
 
 def test_any_line_of_a_board_can_be_turned_to(database: Database, town: Town, few: None):
-    contest = town.open(Counts.BEST, ())
+    contest = town.open(BEST, ())
     for who, wrong in enumerate((0, 1, 1, 1, 2)):
         town.do(contest, who, "sit", wrong, 1)
     with database.write() as session:

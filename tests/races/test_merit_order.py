@@ -7,13 +7,13 @@ from factories import World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select
-from town import SHARED, Town, figures_of, people_of, step, ties
+from town import BEST, LAST, SHARED, SUM_OF_DAYS, Town, figures_of, people_of, step, ties
 
 from quizapp.models.base import Database
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.contests import ContestRules, Counts, Tie
+from quizapp.rules.contests import ContestRules
+from quizapp.rules.counting import Combine, Counting, Span, Standing, Take, Tie
 from quizapp.rules.ranking import merit, places
-from quizapp.rules.scoring import Standing
+from quizapp.rules.units import Figures
 
 MOST = 2**53
 COLUMN = Table(
@@ -74,14 +74,20 @@ def town(world: World) -> Town:
     return Town(world)
 
 
+COUNTING = {
+    "best": BEST, "last": LAST, "sum_of_days": SUM_OF_DAYS, "days": Counting(each=Span.DAY, combine=Combine.NUMBER),
+    "best two": Counting(Take.ALL, most=2), "mean": Counting(Take.ALL, combine=Combine.MEAN),
+}  # fmt: skip
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("counts", list(Counts))
+@pytest.mark.parametrize("counting", COUNTING.values(), ids=COUNTING)
 @settings(SHARED, max_examples=8)
 @given(history=st.lists(step, min_size=8, max_size=24), rule=ties)
 def test_what_stands_is_what_is_recomputed(
-    database: Database, town: Town, counts: Counts, history: list[Any], rule: tuple[Tie, ...]
+    database: Database, town: Town, counting: Counting, history: list[Any], rule: tuple[Tie, ...]
 ):
-    contest = town.open(counts, rule)
+    contest = town.open(counting, rule)
     moments: list[tuple[int, list[Any], dict[int, Figures]]] = []
     for who, what, wrong, seconds in history:
         town.do(contest, who, what, wrong, seconds)

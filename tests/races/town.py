@@ -9,12 +9,25 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from quizapp.models.contests import Entry
-from quizapp.rules.aggregation import Figures
-from quizapp.rules.contests import Counts, EntryRules, Limits, Tie
-from quizapp.services import accounts, entries, finishing, organisations, people_results, results, saves, sittings
+from quizapp.rules.aggregation import ROOT
+from quizapp.rules.contests import EntryRules, Limits
+from quizapp.rules.counting import Counting, Span, Take, Tie
+from quizapp.rules.units import Figures
+from quizapp.services import (
+    accounts,
+    entries,
+    entry_changes,
+    finishing,
+    organisations,
+    people_results,
+    results,
+    saves,
+    starts,
+)
 from quizapp.services.contests import Running
 
 SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+BEST, LAST, SUM_OF_DAYS = Counting(), Counting(Take.LAST), Counting(each=Span.DAY)
 ties = st.sampled_from([(Tie.TIME, Tie.FINISH), (Tie.FINISH, Tie.TIME), (Tie.TIME,), (Tie.FINISH,), ()])
 
 
@@ -32,11 +45,11 @@ class Town:
         self.began = world.clock()
         self.contests = 0
 
-    def open(self, counts: Counts, rule: tuple[Tie, ...]) -> Running:
+    def open(self, counting: Counting, rule: tuple[Tie, ...]) -> Running:
         self.contests += 1
         self.world.clock.now = self.began  # or a long run of histories would outlive the tokens
         return self.world.apply(
-            slug=f"history{self.contests}", counts=counts, ties=rule,
+            slug=f"history{self.contests}", counting=counting, ties=rule,
             limits=Limits(per_day=50, practice_per_day=50), entry=EntryRules(unit_changes=50),
         )  # fmt: skip
 
@@ -48,8 +61,8 @@ class Town:
             if action == "move":
                 self._move(session, contest, token, wrong)
                 return
-            practice = action == "practice"
-            sitting, _ = sittings.start_sitting(session, contest.rules.slug, token, clock(), practice=practice)
+            wish = starts.Wish(practice=action == "practice")
+            sitting, _ = starts.start_sitting(session, contest.rules.slug, token, clock(), wish)
             answers = right_answers(sitting, wrong)
             if action == "leave":
                 saves.save_answers(session.connection(), sitting["id"], token, 0, "k", answers, clock())
@@ -68,7 +81,7 @@ class Town:
         entry = session.get_one(Entry, (contest.id, who.entry_id))
         unit = organisations.find_unit(session, self.leaves[number % len(self.leaves)])
         if entry.unit_id != unit.id:
-            entries.change_unit(session, contest, entry, unit, self.world.clock())
+            entry_changes.change_unit(session, contest, entry, unit, self.world.clock())
 
 
 def people_of(session: Session, contest: Running, as_of: int | None) -> list[tuple[Any, ...]]:
@@ -79,8 +92,8 @@ def people_of(session: Session, contest: Running, as_of: int | None) -> list[tup
 
 
 def figures_of(session: Session, contest: Running, as_of: int | None) -> dict[int, Figures]:
-    parents = organisations.tree(session).parents
-    return {unit: made for unit, made in results.unit_figures(session, contest, parents, as_of).items() if made.people}
+    facts = results.unit_facts(session, contest, organisations.tree(session), as_of)
+    return {unit: made.figures for unit, made in facts.items() if unit != ROOT and made.figures.people}
 
 
 action = st.sampled_from(["sit", "sit", "sit", "sleep", "sleep", "move", "move", "leave", "practice"])

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from quizapp.errors import Invalid, Refused
 from quizapp.formats import result_sheets
 from quizapp.rules.roles import Right
-from quizapp.services import contests, scopes
+from quizapp.services import contests, scopes, verdicts
 from quizapp.services.contests import Running
 from quizapp.services.exports import AT_ONCE
 from quizapp.web import staff, words
@@ -97,6 +97,8 @@ def tabs(view: View) -> list[dict[str, Any]]:
         ("official.people", _("个人")), ("official.units", _("单位")),
         ("official.waiting", _("未参加")), ("official.summary", _("汇总")),
     ]  # fmt: skip
+    if verdicts.asks_essays(db(), view.contest):
+        told.append(("official.essays", _("评阅")))
     asked = {"under": request.args.get("under", ""), "as_of": view.query_as_of}
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value}
     slug = view.contest.rules.slug

@@ -6,7 +6,7 @@ from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.formats import result_sheets
+from quizapp.formats import result_lists, result_sheets
 from quizapp.rules import wording
 from quizapp.services import contests, participation, people_results
 from quizapp.web import staff, words
@@ -142,7 +142,7 @@ def waiting_file(slug: str, layout: str) -> Response:
     view = view_of(slug)
     rows = few(participation.not_started(board_db(), view.contest, view.under))
     stamped = stamp(view.scope, None)
-    sheet = result_sheets.waiting_sheet(rows, view.contest.rules, stamped)
+    sheet = result_lists.waiting_sheet(rows, view.contest.rules, stamped)
     return send_sheet(sheet, layout, view.contest, "waiting", stamped, rows=len(rows))
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import Refused
 from quizapp.rules.timing import Phase
-from quizapp.services import contests, ends
+from quizapp.services import contests, ends, essays
 from quizapp.services.contests import Running
 from quizapp.web import staff, words
 from quizapp.web.cards import contest_card
@@ -107,6 +107,9 @@ def _close(contest: Running) -> str:
 
 
 def _publish(contest: Running) -> str:
+    waiting = essays.queue(db(), contest, staff.me().id, now()).waiting
+    if waiting:
+        raise Refused("还有{count}篇论述题没有评完，评完再公布", count=waiting)
     contests.publish_results(db(), staff.me(), contest.rules.slug, now())
     return _("结果已公布")
 

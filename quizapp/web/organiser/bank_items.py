@@ -33,7 +33,7 @@ def item_card(at: int, item: Item, images: Images) -> dict[str, Any]:
         "key": _KEYS[item.kind](item) if item.kind in _KEYS else "",
         "regions": [region_view(region.name, region.corners) | {"explain": region.explain, "cite": region.cite} for region in item.regions],
         "rubric": [(part.name, None if part.points is None else number(part.points), part.explain) for part in item.rubric],
-        "items": [item_card(n, own, images) for n, own in enumerate(item.items, 1)],
+        "parts": [item_card(n, own, images) for n, own in enumerate(item.items, 1)],
         "explain": item.explain,
         "cite": item.cite,
     }  # fmt: skip

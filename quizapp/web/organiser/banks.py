@@ -24,6 +24,7 @@ from quizapp.web.organiser.door import bp, faults_page
 
 TABLES = (".xlsx", ".csv", ".tsv")
 
+
 @bp.get("/banks")
 def banks() -> str:
     """Every version, newest first; what is published newest is what new contests draw from."""
@@ -96,7 +97,11 @@ def _read(upload: staff.Upload, form: BankForm) -> tuple[Bank, dict[str, Picture
     """The bank, and the pictures that came with it. Raises BadFile with every fault."""
     if not _is_table(upload):
         packed = bank_zip.is_zip(upload.data)
-        return bank_zip.read_bank(upload.data, upload.name) if packed else (bank_yaml.read_bank(upload.data, upload.name), {})
+        return (
+            bank_zip.read_bank(upload.data, upload.name)
+            if packed
+            else (bank_yaml.read_bank(upload.data, upload.name), {})
+        )
     code, title = str(form.code.data), str(form.title.data)
     return bank_table.read_bank(upload.data, upload.name, code, title, form.source.data or ""), {}
 

@@ -13,7 +13,7 @@ NAMES = {
     "title": "名称", "organiser": "主办单位", "telephone": "咨询电话", "about": "说明", "zone": "时区", "paper.draw": "组卷",
     "paper.shuffle.items": "题目乱序", "paper.shuffle.choices": "选项乱序", "clock.paper": "限时", "clock.item": "每题限时",
     "clock.full_time": "晚开始也给足时间", "clock.grace": "交卷宽限", "sittings.per_day": "每天次数", "sittings.total": "总次数",
-    "sittings.practice_per_day": "每天练习次数", "marking.multiple": "多选题计分", "counts": "成绩取法", "ties": "得分相同时",
+    "sittings.practice_per_day": "每天练习次数", "marking.multiple": "多选题计分", "marking.essay_gap": "论述题两人可以相差", "counts": "成绩取法", "ties": "得分相同时",
     "pass": "合格分", "release.score": "公布得分", "release.key": "公布答案", "divisions": "组别", "entry.doors": "参加方式",
     "entry.units": "参加单位", "entry.unit_changes": "可更换单位次数", "entry.minors": "未成年人竞赛", "units.rank_by": "单位排名依据",
     "units.min_people": "单位最少人数", "units.min_rate": "单位最低参与率", "units.min_mean": "单位最低平均分",

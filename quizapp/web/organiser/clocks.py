@@ -4,10 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Reply
-from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from quizapp.errors import NotFound, QuizError
 from quizapp.formats.contest_values import epoch_ms, moment
@@ -17,26 +14,8 @@ from quizapp.services.ends import Grant
 from quizapp.web import staff, words
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import db, finish_transaction, now
-from quizapp.web.forms import Form
+from quizapp.web.forms_staff import TimeForm
 from quizapp.web.organiser.door import bp
-
-
-def _is_moment(form: Form, field: StringField) -> None:
-    try:
-        moment(field.data or "")
-    except ValueError as error:
-        raise ValidationError(str(error)) from None
-
-
-class TimeForm(Form):
-    """`who` is a unit's code, or of a person the phone, the number on the roster, the account or the number of the entry."""
-
-    kind = SelectField(lazy_gettext("给谁"), choices=[("person", lazy_gettext("一个人")), ("unit", lazy_gettext("一个单位及其下级"))])
-    who = StringField(lazy_gettext("手机号、工号、账号或单位编码"), [DataRequired(lazy_gettext("请填写给谁")), Length(max=64)])
-    minutes = IntegerField(lazy_gettext("加时（分钟）"), [Optional(), NumberRange(0, 43_200, lazy_gettext("请填0到43200的整数"))])
-    opens_at = StringField(lazy_gettext("另定开始时间"), [Optional(), _is_moment])
-    closes_at = StringField(lazy_gettext("另定截止时间"), [Optional(), _is_moment])
-    reason = StringField(lazy_gettext("理由"), [DataRequired(lazy_gettext("请写明理由")), Length(max=500)])
 
 
 @bp.get("/contests/<slug>/time")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Reply
 from quizapp.errors import Invalid, QuizError
 from quizapp.formats.contest_values import epoch_ms, moment, moment_text
 from quizapp.formats.contest_yaml import write_contest
-from quizapp.services import contests, ends, liaisons, missing_units, participation
+from quizapp.services import contests, ends, essays, liaisons, missing_units, participation, verdicts
 from quizapp.services.contests import Running
 from quizapp.services.participation import Participation
 from quizapp.web import staff, words
@@ -45,6 +45,7 @@ def contest(slug: str) -> str:
         acts=acts.possible(found),
         halted=found.halted_at is not None,
         published=found.published_at,
+        essays=essays.queue(db(), found, staff.me().id, now()) if verdicts.asks_essays(db(), found) else None,
     )
 
 

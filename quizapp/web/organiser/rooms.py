@@ -7,13 +7,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.formats.result_sheets import exam_sheet
+from quizapp.errors import Refused
+from quizapp.formats.result_lists import exam_sheet
 from quizapp.services import contests, exam_rooms, scopes
 from quizapp.services.contests import Running
 from quizapp.services.exam_rooms import Examinee
 from quizapp.web import staff, words
 from quizapp.web.cards import contest_card
-from quizapp.web.edge import db, now
+from quizapp.web.edge import db, finish_transaction, now
 from quizapp.web.exports import LAYOUTS, few, send_sheet, stamp
 from quizapp.web.organiser.door import bp
 
@@ -80,8 +81,12 @@ def _row(one: Examinee, told: dict[str, str]) -> dict[str, Any]:
 def check_in(slug: str, account_id: str) -> Reply:
     contest = contests.find_contest(db(), slug)
     here = request.form.get("here") == "yes"
-    name = exam_rooms.check_in(db(), staff.me(), contest, account_id, here, now())
-    flash(_("%(name)s已签到", name=name) if here else _("%(name)s的签到已取消", name=name), "right")
+    try:
+        name = exam_rooms.check_in(db(), staff.me(), contest, account_id, here, now())
+        flash(_("%(name)s已签到", name=name) if here else _("%(name)s的签到已取消", name=name), "right")
+    except Refused as error:
+        finish_transaction(commit=False)
+        flash(words.said(error), "warn")
     kept: dict[str, Any] = {k: v for k in ("q", "under", "verdict") if (v := request.form.get(k, ""))}
     return redirect(url_for("organiser.room", slug=slug, **kept))
 

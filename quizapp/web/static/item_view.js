@@ -1,63 +1,81 @@
-// One item as the template draws it, made from the data block; reads the answer back from its inputs.
+// One item as the template draws it, made from the data block; reads the answer back from its inputs. `prefix` tells a case's items apart.
+import { controls, readControls } from "./controls.js";
+import { drawOrder, readOrder } from "./order_view.js";
+import { drawPicture, readPicture } from "./picture_view.js";
 import { empty, make, say } from "./words.js";
 
-function choice(type, value, sign, text, checked) {
-  const input = make("input");
-  Object.assign(input, { type, name: "choice", value, checked });
-  const letter = make("span", "letter", sign);
-  if (type === "radio" && value !== sign) letter.setAttribute("aria-hidden", "true");
-  return make("label", "choice", input, make("span", "choice-body", letter, make("span", "text", text)));
+function tags(item, own) {
+  const kind = make("span", "item-kind");
+  if (own) kind.append(make("span", "own-no", say("own_no", { n: item.position })));
+  const more = { multiple: `${say("several")} · `, case: `${say("own_items", { n: (item.items || []).length })} · ` };
+  kind.append(make("span", "tag", say(`kind_${item.kind}`)), `${more[item.kind] || ""}${say("points", { n: item.points })}`);
+  return kind;
 }
 
-function blanks(item, answer) {
-  const count = item.blanks || 1;
-  const texts = Array.isArray(answer) ? answer : [answer || ""];
-  return Array.from({ length: count }, (_, n) => {
-    const input = make("input", "input");
-    Object.assign(input, { id: `blank-${n}`, name: "blank", maxLength: 200, value: texts[n] || "", autocomplete: "off" });
-    const label = make("label", "", count === 1 ? say("blank") : say("blank_n", { n: n + 1 }));
-    label.htmlFor = input.id;
-    return make("p", "field blank", label, input);
-  });
+function image(item) {
+  const picture = make("img", "item-image");
+  Object.assign(picture, { src: item.image, alt: item.alt || say("picture") });
+  if (item.image_size) [picture.width, picture.height] = item.image_size;
+  return picture;
 }
 
-function controls(item, answer) {
-  if (item.kind === "judge") {
-    return [choice("radio", "true", "✓", say("yes"), answer === true), choice("radio", "false", "✗", say("no"), answer === false)];
-  }
-  if (item.kind === "blank") return blanks(item, answer);
-  const chosen = Array.isArray(answer) ? answer : [];
-  const type = item.kind === "single" ? "radio" : "checkbox";
-  return item.choices.map(({ label, text }) => choice(type, label, label, text, chosen.includes(label)));
+function parts(item, answer, prefix) {
+  if (item.kind === "order") return drawOrder(item, answer);
+  if (item.kind === "hotspot") return drawPicture(item, answer);
+  return controls(item, answer, prefix);
+}
+
+function own(item, answer) {
+  const legend = make("legend", "", tags(item, true), make("span", "stem", item.stem));
+  const field = make("fieldset", "own", legend, item.image ? image(item) : null, make("div", "choices", ...parts(item, answer, `${item.position}-`)));
+  return field;
+}
+
+function caseStem(item) {
+  const stem = make("div", "case-stem", make("p", "stem", item.stem), item.image ? image(item) : null);
+  stem.tabIndex = 0;
+  stem.setAttribute("role", "region");
+  stem.setAttribute("aria-label", say("case_stem"));
+  return stem;
 }
 
 export function drawItem(field, item, answer) {
-  const kind = make("span", "item-kind", make("span", "tag", say(item.kind === "blank" ? "fill" : item.kind)));
+  const kind = tags(item, false);
   kind.id = "item-kind";
-  kind.append(`${item.kind === "multiple" ? `${say("several")} · ` : ""}${say("points", { n: item.points })}`);
-  const parts = [make("legend", "", kind, make("span", "stem", item.stem))];
-  if (item.image) {
-    const picture = make("img", "item-image");
-    picture.src = item.image;
-    picture.alt = item.image_alt || say("picture");
-    parts.push(picture);
+  if (item.kind === "case") {
+    const given = answer || {};
+    empty(field).append(make("legend", "", kind), caseStem(item), ...item.items.map((part) => own(part, given[part.position])));
+    return;
   }
-  empty(field).append(...parts, make("div", "choices", ...controls(item, answer)));
+  empty(field).append(make("legend", "", kind, make("span", "stem", item.stem)));
+  if (item.image && item.kind !== "hotspot") field.append(image(item));
+  field.append(make("div", "choices", ...parts(item, answer, "")));
 }
 
-export function readItem(field, item) {
-  if (item.kind === "blank") {
-    const texts = Array.from(field.querySelectorAll("input"), (input) => input.value);
-    return texts.length === 1 ? texts[0] : texts;
-  }
-  const chosen = Array.from(field.querySelectorAll("input:checked"), (input) => input.value);
-  if (item.kind !== "judge") return chosen;
-  return chosen.length ? chosen[0] === "true" : "";
+export function readItem(field, item, prefix = "") {
+  if (item.kind === "order") return readOrder(field, item, prefix);
+  if (item.kind === "hotspot") return readPicture(field);
+  if (item.kind !== "case") return readControls(field, item, prefix);
+  const fields = field.querySelectorAll("fieldset.own");
+  const answers = {};
+  item.items.forEach((part, n) => {
+    const answer = readItem(fields[n], part, `${part.position}-`);
+    if (answer === true || answer === false || Object.keys(answer).length) answers[part.position] = answer;
+  });
+  return answers;
 }
+
+const LONG = 40;
 
 // An answer in words, for a question to the person.
 export function inWords(item, answer) {
-  if (item.kind === "judge") return answer === true ? say("yes") : answer === false ? say("no") : say("nothing");
-  const words = Array.isArray(answer) ? answer.filter(Boolean).join(say("list_comma")) : String(answer || "");
-  return words || say("nothing");
+  if (answer === true || answer === false) return say(answer ? "yes" : "no");
+  if (!answer) return say("nothing");
+  const several = say("list_comma");
+  if (item.kind === "hotspot") return answer.map(([x, y]) => say("tap_at", { x: x / 10, y: y / 10 })).join(several) || say("nothing");
+  if (item.kind === "case") return item.items.map((part) => say("own_no", { n: part.position }) + inWords(part, answer[part.position])).join(" ");
+  if (item.kind === "match") return Object.entries(answer).map((pair) => pair.join("—")).join(several) || say("nothing");
+  if (Array.isArray(answer)) return answer.filter(Boolean).join(several) || say("nothing");
+  const text = Array.from(String(answer));
+  return text.length > LONG ? say("long_text", { text: text.slice(0, LONG).join(""), n: text.length }) : String(answer);
 }

@@ -2,13 +2,20 @@
 import { call, newKey, NoReply, renewToken } from "./api.js";
 import { backOff } from "./back_off.js";
 
+// An answer as it is compared: the order of names in an object and parts that say nothing do not matter.
 function plain(answer) {
   if (answer === undefined || answer === null) return "";
-  if (Array.isArray(answer)) return answer.every((part) => !String(part).trim()) ? "" : JSON.stringify(answer.map((part) => String(part).trim()));
-  return typeof answer === "string" ? answer.trim() : JSON.stringify(answer);
+  if (typeof answer === "string") return answer.trim();
+  if (typeof answer !== "object") return answer;
+  if (Array.isArray(answer)) {
+    const parts = answer.map(plain);
+    return parts.every((part) => part === "") ? "" : parts;
+  }
+  const parts = Object.keys(answer).sort().map((name) => [name, plain(answer[name])]).filter(([, part]) => part !== "");
+  return parts.length ? parts : "";
 }
 
-export const same = (a, b) => plain(a) === plain(b);
+export const same = (a, b) => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 export const isEmpty = (answer) => plain(answer) === "";
 
 export class Queue {

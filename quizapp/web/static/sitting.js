@@ -10,6 +10,7 @@ import { empty, make, pageData, say } from "./words.js";
 
 const TYPING_MS = 800;
 const TICKING_MS = 400;
+const DELAYS = { blank: TYPING_MS, numeric: TYPING_MS, essay: TYPING_MS, case: TYPING_MS, multiple: TICKING_MS, order: TICKING_MS, match: TICKING_MS, hotspot: TICKING_MS };
 const byId = (id) => document.getElementById(id);
 
 class Page {
@@ -74,7 +75,9 @@ class Page {
     this.field.addEventListener("input", () => this.answered());
     byId("answer-form").addEventListener("submit", (event) => event.preventDefault());
     byId("answer-form").addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input")) { event.preventDefault(); this.forward(); }
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      if (this.item().kind !== "case") this.forward();
     });
     const press = (id, action) => byId(id).addEventListener("click", (event) => { event.preventDefault(); action(); });
     press("previous", () => this.go(this.at - 1));
@@ -93,13 +96,18 @@ class Page {
   }
 
   states() {
-    return this.sitting.items.map(({ position }) => ({ position, answered: !isEmpty(this.queue.answer(position)), marked: this.marks.has(position) }));
+    return this.sitting.items.map((item) => ({ position: item.position, answered: this.isDone(item), marked: this.marks.has(item.position) }));
+  }
+
+  // A case counts as one, once each of its own items is answered.
+  isDone({ position, items }) {
+    const answer = this.queue.answer(position);
+    return items ? items.every((own) => !isEmpty((answer || {})[own.position])) : !isEmpty(answer);
   }
 
   answered() {
     const item = this.item();
-    const delay = { blank: TYPING_MS, multiple: TICKING_MS }[item.kind] || 0;
-    this.queue.put(item.position, readItem(this.field, item), delay);
+    this.queue.put(item.position, readItem(this.field, item), DELAYS[item.kind] || 0);
     this.drawStates();
     this.drawConflict();
   }
@@ -196,7 +204,7 @@ class Page {
   }
 
   anything() {
-    return this.queue.state !== "saved" || this.states().some((state) => state.answered);
+    return this.queue.state !== "saved" || this.sitting.items.some(({ position }) => !isEmpty(this.queue.answer(position)));
   }
 
   drawLine(words, className, action) {

@@ -63,7 +63,9 @@ async function enter() {
   clearTimeout(timer);
   asking = true;
   try {
-    receive(await call("POST", `/api/v1/contests/${slug}/sittings`, { practice: Boolean(form.elements.practice) }));
+    const wish = { practice: Boolean(form.elements.practice) };
+    ["stage", "room_code"].forEach((name) => { if (form.elements[name]) wish[name] = form.elements[name].value; });
+    receive(await call("POST", `/api/v1/contests/${slug}/sittings`, wish));
   } catch (noReply) {
     again("offline", 0);
   } finally {

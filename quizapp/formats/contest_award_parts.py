@@ -1,0 +1,53 @@
+"""The parts of a contest file about conditions, commendations, tickets and prizes as typed models."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from quizapp.formats import contest_fields as field
+from quizapp.formats.contest_fields import Decimal, Flag, ListOfWords, Part, Share, Slug, Words
+from quizapp.rules.commendations import Line, Of, Per
+from quizapp.rules.units import Metric
+
+
+class ConditionPart(Part):
+    all_right: Flag = False
+    right: Annotated[int | None, *field.whole(1, 1_000)] = None
+    points: Annotated[int | None, *field.points(1)] = None
+    time: Annotated[int | None, *field.duration(1_000)] = None
+
+
+class GradePart(Part):
+    title: Words
+    quota: Annotated[int | None, *field.whole(1, 100_000_000)] = None
+    share: Share | None = None
+    of: Literal["all", "rest"] = "all"
+
+
+class CommendationPart(Part):
+    title: Words
+    of: Of
+    kinds: ListOfWords = []
+    divisions: Annotated[list[Slug], BeforeValidator(field.one_or_more), AfterValidator(field.unique)] = []
+    per: Per = Per.WHOLE
+    per_unit: Annotated[str, Field(max_length=32)] = ""
+    quota: Annotated[int | None, *field.whole(1, 100_000_000)] = None
+    share: Share | None = None
+    grades: Annotated[list[GradePart], Field(max_length=20)] = []
+    line: Line = Line.NONE
+    least: dict[Metric, Decimal] = {}
+
+
+class TicketsPart(Part):
+    when: ConditionPart = ConditionPart()
+    per_right: Annotated[int | None, *field.whole(1, 1_000)] = None
+    stages: Annotated[int | None, *field.whole(1, 1_000)] = None
+    per_day: Annotated[int | None, *field.whole(1, 1_000)] = None
+    per_stage: Annotated[int | None, *field.whole(1, 100_000)] = None
+    total: Annotated[int | None, *field.whole(1, 100_000)] = None
+
+
+class PrizePart(Part):
+    title: Words
+    count: Annotated[int, *field.whole(1, 10_000_000)]
+    each_stage: Flag = False
