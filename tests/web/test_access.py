@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 import pytest
-from factories import Client, World
+from factories import PICTURES, Client, World, every_kind
 from sqlalchemy import select
 
 from quizapp.models.accounts import Account
 from quizapp.models.banks import BankVersion
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import MissingUnit, Unit
-from quizapp.services import exports, unit_imports
+from quizapp.services import banks, exports, unit_imports
+from quizapp.services.audit import CLI
 
 ALL = "anonymous alice bob lena ofelia otto olga ada"
 SIGNED_IN = "alice bob lena ofelia otto olga ada"
@@ -22,14 +23,14 @@ OWNER = "alice"  # whose sitting and entry the addresses name; everybody else's 
 
 TABLE: Mapping[str, str] = {
     **dict.fromkeys(
-        """static public.board public.contest public.healthz public.home public.privacy public.readyz public.units
+        """static public.board public.contest public.healthz public.home public.picture public.privacy public.readyz public.units
         account.code account.sign_in account.sign_in_with_code account.sign_in_with_password account.sign_out
         api.leaderboard api.list_contests api.openapi api.show_contest api.sign_in api.time api.units joining.come_back
         joining.enter joining.find joining.find_json joining.join joining.missing joining.next_person joining.reopen
         joining.report_missing joining.welcome""".split(),
         ALL,
     ),
-    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "contestant.start", "contestant.begin", "contestant.waiting", "record.mine"], SIGNED_IN),
+    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "preparing.prepare", "preparing.prepared", "contestant.start", "contestant.begin", "contestant.waiting", "record.mine"], SIGNED_IN),
     **dict.fromkeys(
         """api.open_item api.review api.save api.show_sitting api.submit contestant.answer contestant.confirm
         contestant.hand_in contestant.sheet contestant.sitting record.result record.review joining.unit
@@ -42,6 +43,13 @@ TABLE: Mapping[str, str] = {
         official.units official.units_file official.waiting official.waiting_file""".split(),
         OVERSEERS,
     ),
+    **dict.fromkeys(["official.essay", "official.essays", "official.mark_essay", "official.next_essay"], "ofelia otto olga ada"),
+    "organiser.essays_file": ORGANISERS,
+    "official.give_bonus": "ofelia olga ada",  # the unit named is of ofelia's subtree; a liaison gives none
+    **dict.fromkeys(
+        "organiser.check_in organiser.extra_time organiser.give_time organiser.room organiser.room_code organiser.room_file".split(),
+        ORGANISERS,
+    ),
     "official.export_file": "ofelia",  # who asked for it
     **dict.fromkeys(["official.ask_export", "official.people", "official.people_file"], "ofelia otto olga ada"),  # no scores of single people for liaisons
     "official.check": "lena ofelia olga ada",  # the unit named is of lena's and ofelia's subtree, not of otto's
@@ -52,11 +60,12 @@ TABLE: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         """organiser.add_unit organiser.apply_contest organiser.bank organiser.bank_file organiser.bank_upload
-        organiser.banks organiser.check_contest organiser.choose_unit organiser.codes_file organiser.confirm
-        organiser.confirm_publish organiser.contest organiser.contest_file organiser.contest_upload organiser.dismiss
+        organiser.banks organiser.build_contest organiser.check_contest organiser.choose_unit organiser.codes_file organiser.confirm
+        organiser.confirm_publish organiser.contest organiser.contest_file organiser.contest_form_page organiser.contest_upload organiser.dismiss
         organiser.disputes organiser.end organiser.home organiser.import_roster organiser.import_units organiser.missing
-        organiser.missing_unit organiser.move_end organiser.perform organiser.posters organiser.posters_pdf
-        organiser.posters_print organiser.preview_units organiser.publish organiser.rosters organiser.settle_dispute
+        organiser.missing_unit organiser.move_end organiser.new_contest organiser.open_draft organiser.perform organiser.posters organiser.posters_pdf
+        organiser.posters_print organiser.key_in organiser.keying_form organiser.print_papers organiser.printed_papers
+        organiser.printed_pdf organiser.rehearsal organiser.preview_units organiser.publish organiser.rosters organiser.settle_dispute
         organiser.unit_file organiser.unit_upload organiser.units organiser.upload_bank""".split(),
         ORGANISERS,
     ),
@@ -85,11 +94,13 @@ def things(world: World, sign_in) -> dict[str, str]:
     alice = sign_in("alice")
     sitting = alice.start()["id"]
     with world.database.write() as session:
+        banks.import_bank(session, CLI, every_kind(), world.clock(), images=PICTURES)
         unit_imports.report_missing(session, world.contest.id, world.clock(), name="新厂", parent="东镇", contact="王", phone="1")
     with world.database.read() as session:
         return {
             "slug": "june", "sitting_id": sitting, "position": "1", "code": "99010101", "layout": "csv", "version": "x",
             "filename": "app.css", "act": "resume", "listing": "people",
+            "content_hash": PICTURES["images/yard.png"].content_hash,
             "export_id": made_export(world, "ofelia"),
             "link": session.scalar(select(Unit.link).where(Unit.code == "99010101")),
             "entry_id": session.scalar(select(Entry.id)),

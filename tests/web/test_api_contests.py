@@ -6,8 +6,9 @@ import pytest
 from factories import DAY, HOUR, World, bank, right_answers
 
 from quizapp.errors import BadFile, Refused
-from quizapp.rules.contests import Clock, Counts, Division, Limits, Release
-from quizapp.services import banks, contests
+from quizapp.rules.contests import Clock, Division, Limits, Release
+from quizapp.rules.counting import Counting, Span, Take
+from quizapp.services import banks, contests, ends
 from quizapp.services.audit import CLI
 
 
@@ -59,7 +60,7 @@ def test_an_item_clock_sitting_is_marked_on_what_was_in_time(world: World, sign_
 
 
 def test_sums_take_the_best_of_each_day(world: World, sign_in):
-    world.apply(counts=Counts.SUM_OF_DAYS, limits=Limits(per_day=2))
+    world.apply(counting=Counting(each=Span.DAY), limits=Limits(per_day=2))
     alice = sign_in("alice")
     alice.sit(wrong=2)
     alice.sit(wrong=1)
@@ -70,7 +71,7 @@ def test_sums_take_the_best_of_each_day(world: World, sign_in):
 
 
 def test_the_last_sitting_counts_where_the_rules_say_so(world: World, sign_in):
-    world.apply(counts=Counts.LAST)
+    world.apply(counting=Counting(Take.LAST))
     alice = sign_in("alice")
     alice.sit()
     alice.sit(wrong=3)
@@ -138,8 +139,8 @@ def test_an_extension_reaches_running_sittings_that_were_cut(world: World, sign_
     sitting = alice.start()
     with world.database.write() as session:
         contest = contests.find_contest(session, "june")
-        assert contests.reached_by(session, contest, close + HOUR) == 1
-        assert contests.move_end(session, CLI, "june", close, close + HOUR, world.clock()) == 1
+        assert ends.reached_by(session, contest, close + HOUR) == 1
+        assert ends.move_end(session, CLI, "june", close, close + HOUR, world.clock()) == 1
     world.clock.now = close + 250_000
     assert alice.save(sitting, right_answers(sitting)).status_code == 200
 
@@ -150,7 +151,7 @@ def test_closing_ends_running_sittings_with_what_is_saved(world: World, sign_in)
     alice.save(sitting, right_answers(sitting, wrong=1))
     world.clock.pass_(seconds=60)
     with world.database.write() as session:
-        contests.close_contest(session, CLI, "june", world.clock())
+        ends.close_contest(session, CLI, "june", world.clock())
     world.clock.pass_(seconds=3)
     score = alice.get(f"/sittings/{sitting['id']}").json["score"]
     assert score == {"points": 60, "of": 70, "time_ms": 60_000}
@@ -193,14 +194,14 @@ def test_closing_ends_sittings_that_had_the_full_time(world: World, sign_in):
     sitting = alice.start()
     world.clock.pass_(seconds=60)
     with world.database.write() as session:
-        assert contests.close_contest(session, CLI, "june", world.clock()) == 1
+        assert ends.close_contest(session, CLI, "june", world.clock()) == 1
     world.clock.pass_(seconds=60)
     assert alice.save(sitting, {"1": ["A"]}).status_code == 409
     with world.database.write() as session, pytest.raises(Refused):
-        contests.close_contest(session, CLI, "june", world.clock())
+        ends.close_contest(session, CLI, "june", world.clock())
 
 
-@pytest.mark.parametrize("change", [{"counts": Counts.LAST}, {"ties": ()}, {"divisions": (Division("a", "甲组"),)}])
+@pytest.mark.parametrize("change", [{"counting": Counting(Take.LAST)}, {"ties": ()}, {"divisions": (Division("a", "甲组"),)}])
 def test_what_standings_are_made_by_stays_once_there_are_any(world: World, sign_in, change):
     world.apply(**change)
     world.apply()

@@ -192,7 +192,7 @@ def test_the_review_gives_key_and_explanation(world: World, sign_in):
     sitting = alice.start()
     alice.submit(sitting, answers=right_answers(sitting, wrong=1))
     items = alice.get(f"/sittings/{sitting['id']}/review").json["items"]
-    assert [view["right"] for view in items] == [True] * 6 + [False]
+    assert [view["correct"] for view in items] == [True] * 6 + [False]
     assert all(MARKER in view["explain"] for view in items)
     assert items[0]["key"] == right_answers(sitting)["1"]
 

@@ -7,7 +7,7 @@ from factories import Client, World, right_answers
 from staffing import Page, actions
 
 from quizapp.models.accounts import Account
-from quizapp.rules.contests import Metric, UnitRules
+from quizapp.rules.units import Metric, UnitRules
 
 
 @pytest.fixture

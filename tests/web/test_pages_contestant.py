@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
-from quizapp.rules.contests import EntryRules, Metric, UnitRules
+from quizapp.rules.contests import EntryRules
 from quizapp.rules.rows import PersonRow
+from quizapp.rules.units import Metric, UnitRules
 from quizapp.services import contests, rosters
 from quizapp.services.audit import CLI
 
