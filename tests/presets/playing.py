@@ -43,6 +43,7 @@ from quizapp.services import (
     accounts,
     banks,
     contests,
+    counted,
     entries,
     entry_changes,
     finishing,

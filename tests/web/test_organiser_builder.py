@@ -250,6 +250,25 @@ def test_a_file_that_is_no_contest_file_is_told(olga: Page):
     assert "请先选择文件" in olga.read("/organiser/contest-new")
 
 
+def test_a_file_of_odd_shapes_is_shown_and_told_step_by_step(olga: Page):
+    odd = (
+        "contest: [a]\ntitle: {x: 1}\nopens_at: [1]\nstages: [{code: [x], paper: 甲, clock: []}, y]\nclock: 十分钟\ncounts: {take: }\n"
+        "paper: {draw: [{bank: [a], kind: {}, count: [1], points: x}, {bank: b, kind: 单选, difficulty: 高}]}\nties: {a: b}\n"
+        "units: [rate]\nentry: {doors: 门, units: 甲}\ncommendations: {title: 甲}\ntickets: []\nprizes: 甲\nnonsense: 1\n"
+    )
+    builder = Builder(olga, "/organiser/contest-form")
+    builder.told = olga.post("/organiser/contest-form/file", ("odd.yaml", odd)).get_data(as_text=True)
+    for step in [*STEPS, "check"]:
+        builder.press(f"mend:{step}")
+        assert "第" in builder.told
+    assert "表单里没有这一项" in builder.told and "时间与阶段 阶段" in builder.told
+    assert b"nonsense: 1" in builder.file()
+    builder.press("mend:times")
+    builder.press("remove:stages")
+    builder.press("add:stages")
+    assert builder.form.fields["stages.0.title"] == ["第1阶段"]
+
+
 def test_a_draft_that_did_not_arrive_whole_is_refused(olga: Page):
     for kept in ("", "AAAA", "eJwrSS0uAQAEXQHB"):
         assert olga.post("/organiser/contest-form", step="basics", kept=kept, kept_name="x").status_code == 400
