@@ -69,7 +69,7 @@ class Bench:
     filled: list[int]  # entries of each contest
 
     def ask(self, query: str, *values: object) -> Any:
-        row = self.sql.execute(query, values).fetchone()  # type: ignore[call-overload]
+        row = self.sql.execute(query, values).fetchone()
         return row[0] if row and len(row) == 1 else row
 
     @contextmanager

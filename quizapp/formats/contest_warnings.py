@@ -7,7 +7,7 @@ from quizapp.errors import Fault
 from quizapp.formats import contest_values as values
 from quizapp.rules.commendations import Line, Of
 from quizapp.rules.contests import Board, Clock, ContestRules, Release
-from quizapp.rules.counting import Combine, Tie
+from quizapp.rules.counting import Combine, Span, Take, Tie
 from quizapp.rules.items import Item
 from quizapp.rules.papers import PaperBlueprint, shortages
 from quizapp.rules.stages import at_stage, stages_of
@@ -120,6 +120,12 @@ def _rewards(rules: ContestRules) -> Iterator[Fault]:
         yield Fault("靠邀请好友加机会，容易变成摊派，请确认确有必要", field="extra.invite")
 
 
+def _adds_up(rules: ContestRules) -> bool:
+    """Whether more than one sitting can make a standing."""
+    how = rules.counting
+    return how.combine is Combine.SUM and (how.take is Take.ALL or how.each is not Span.WHOLE)
+
+
 def _units(rules: ContestRules) -> Iterator[Fault]:
     units = rules.units
     weights = dict(units.weights)
@@ -133,6 +139,8 @@ def _units(rules: ContestRules) -> Iterator[Fault]:
     if len(weights) > 1 and weights.keys() & _OF_A_HUNDRED and Metric.MEAN in weights and rules.full_marks != 10_000:
         full = values.points_text(rules.full_marks)
         yield Fault(f"平均分的满分是{full}，与百分制的指标相加不在同一尺度上，可改用 score_rate", field="units.rank_by")
+    if Metric.SCORE_RATE in units.metrics and _adds_up(rules):
+        yield Fault("score_rate 按一次答题的满分算；成绩是几次相加的，得分率会超过100，请核对", field="units.rank_by")
     if {Metric.TOP_SUM, Metric.TOP_MEAN} & set(units.metrics) and units.min_people < units.top:
         said = f"取最好的{units.top}人，但不足{units.top}人的单位也有名次，可写 min_people: {units.top}"
         yield Fault(said, field="units.top")

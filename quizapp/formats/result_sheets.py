@@ -26,7 +26,7 @@ _TIES = {
     Tie.TIME: "“用时（毫秒）”升序", Tie.FINISH: "“完成时间”升序", Tie.SITTINGS: "“参与人次（次）”升序",
     Tie.TOTAL_TIME: "“全部用时（毫秒）”升序", Tie.SUB_SCORE: "“指定部分得分（分）”降序", Tie.LOT: "“抽签号”降序",
 }  # fmt: skip
-_EXACT = "“精确得分（百万分之一分）”降序"
+_EXACT = "“精确得分（亿分之一分）”降序"
 _OWN = {  # what is compared but stands in no other column
     Tie.TOTAL_TIME: Column("全部用时（毫秒）", "integer", 16), Tie.SUB_SCORE: Column("指定部分得分（分）", "decimal", 16),
     Tie.LOT: Column("抽签号", "text", 20),
@@ -171,12 +171,12 @@ def _own_columns(rules: ContestRules) -> tuple[list[Column], Callable[[Person], 
     own = [(at, tie) for at, tie in enumerate(rules.ties, start=1) if tie in _OWN]
     means, asked = rules.counting.combine is Combine.MEAN, rules.scoring.valid != Condition()
     columns = [Column("有效次数（次）", "integer", 12)] if asked else []
-    columns += [Column("精确得分（百万分之一分）", "integer", 20)] if means else []
+    columns += [Column("精确得分（亿分之一分）", "integer", 20)] if means else []
 
     def values(row: Person) -> list[object]:
         found: list[object] = [row.valid] if asked else []
         parts = compared(row.merit, rules.ties) if means or own else []
-        found += [parts[0] // 100] if means else []
+        found += [parts[0]] if means else []
         return found + [f"{parts[at]:020d}" if tie is Tie.LOT else parts[at] for at, tie in own]
 
     return columns + [_OWN[tie] for _, tie in own], values if columns or own else lambda row: []

@@ -133,7 +133,7 @@ def test_a_start_that_fails_keeps_the_place(world: World, app, sign_in, monkeypa
     start(alice)
     world.clock.pass_(seconds=5)
     with monkeypatch.context() as patch:
-        patch.setattr("quizapp.services.sittings._insert", lambda *_: 1 / 0)
+        patch.setattr("quizapp.services.starts._insert", lambda *_: 1 / 0)
         assert start(alice).status_code == 500
     assert waiting(world) == 1
     assert start(alice).status_code == 201

@@ -148,6 +148,8 @@ def supplies(made: Draft, items: Mapping[str, Sequence[Item]]) -> list[tuple[str
 def _drawn(made: Draft, name: str) -> Draw | None:
     """A line of a blueprint as far as it can be read; None without a bank or with a kind that there is not."""
     row = contest_form.at(made.file, name)
+    if not isinstance(row.get("bank"), str):
+        return None
     kind, difficulty = row.get("kind") or None, row.get("difficulty") or None
     try:
         return Draw(
