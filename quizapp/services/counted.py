@@ -70,11 +70,14 @@ def stage_shown(session: Session, contest: Running, as_of: int | None = None) ->
     if as_of is None:
         known = select(Row.stage).where(Row.contest_id == contest.id)
     else:
-        known = select(Sitting.track).where(
-            Sitting.contest_id == contest.id, Sitting.state == "handed_in", Sitting.finished_at <= as_of
+        known = (
+            select(Sitting.track)
+            .join(Entry, and_(Entry.contest_id == Sitting.contest_id, Entry.id == Sitting.entry_id))
+            .where(Sitting.contest_id == contest.id, Sitting.state == "handed_in", Sitting.finished_at <= as_of, Entry.counts)
         )
     codes = set(session.scalars(known.distinct()))
-    return next((stage.code for stage in reversed(stages_of(contest.rules)) if stage.code in codes), "")
+    stages = reversed(stages_of(contest.rules))
+    return next((stage.code for stage in stages if stage.counts and stage.code in codes), "")
 
 
 def finished_query(session: Session, contest: Running, as_of: int | None = None) -> Any:

@@ -16,6 +16,7 @@ from quizapp.models.base import Database
 from quizapp.models.boards import BoardUnit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
+from quizapp.rules.aggregation import ROOT
 from quizapp.rules.contests import Limits
 from quizapp.services import boards, contests, finishing, organisations, people_results, results, sittings
 
@@ -102,9 +103,9 @@ def test_two_jobs_at_once_finish_everybody_once(database: Database, world: World
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Sitting).where(Sitting.state == "open")) == 0
         assert [tuple(row) for row in session.execute(select(Standing.points, Standing.sittings))] == [(7000, 1)] * 12
-        shares = results.unit_figures(session, world.contest, organisations.tree(session).parents)
-        leaf = organisations.find_unit(session, "99010101").id
-        assert (shares[leaf].people, shares[leaf].sittings, shares[leaf].points) == (12, 12, 84_000)
+        facts = results.unit_facts(session, world.contest, organisations.tree(session))
+        figures = facts[organisations.find_unit(session, "99010101").id].figures
+        assert (figures.people, figures.sittings, figures.points) == (12, 12, 84_000)
 
 
 @pytest.fixture
@@ -140,10 +141,10 @@ def test_snapshots_rebuilt_while_people_hand_in_end_up_right(database: Database,
         assert boards.rebuild(session, world.contest, world.clock())
     with database.read() as session:
         contest = contests.find_contest(session, "june")
-        parents = organisations.tree(session).parents
-        recomputed = results.unit_figures(session, contest, parents, as_of=world.clock())
+        recomputed = results.unit_facts(session, contest, organisations.tree(session), as_of=world.clock())
         kept = {row.unit_id: (row.people, row.sittings, row.points) for row in session.scalars(select(BoardUnit))}
-    assert kept == {unit: (f.people, f.sittings, f.points) for unit, f in recomputed.items() if f.people}
+    figures = {unit: facts.figures for unit, facts in recomputed.items() if unit != ROOT}
+    assert kept == {unit: (f.people, f.sittings, f.points) for unit, f in figures.items() if f.people}
     assert sum(1 for figures in kept.values() if figures[0]) == 7
 
 

@@ -46,26 +46,15 @@ class Stored:
 
     def shown(self, as_of: datetime | None) -> Reference:
         """What the reference takes into account: what had ended by then; where each stage is ranked apart, of the one that is shown:
-        of a past moment the last counting one that had begun, now the newest in which anybody has handed in."""
+        the newest counting one in which anybody had handed in."""
         found, file = self.reference, self.reference.file
         if as_of is not None:
             found = found.where(lambda sitting: sitting.finished <= as_of)
         if file.part("board").get("each_stage") != "是":
             return found
-        stage = self.newest() if as_of is None else self.begun(as_of)
+        counting = [result.sitting for result in ref.counting(file, found.results)]
+        stage = file.stage(max(counting, key=lambda sitting: sitting.started)) if counting else None
         return found.where(lambda sitting: file.stage(sitting) == stage)
-
-    def newest(self) -> object:
-        counting = [r.sitting for r in ref.counting(self.reference.file, self.reference.results)]
-        return self.reference.file.stage(max(counting, key=lambda sitting: sitting.started)) if counting else None
-
-    def begun(self, moment: datetime) -> object:
-        file = self.reference.file
-        if "cycle" in file.said:
-            return ref.stretch(file.said["cycle"], file.day(moment))
-        at = f"{moment.astimezone(file.zone):%Y-%m-%d %H:%M}"
-        codes = [s["code"] for s in file.said["stages"] if s["opens_at"] <= at and s["code"] not in file.training]
-        return codes[-1] if codes else None
 
     def unit(self, code: str | None) -> Unit | None:
         return None if code is None else self.session.get_one(Unit, self.ids[code])
