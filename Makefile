@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help install run test bench lint lock
+.PHONY: help install run test reference bench lock
 
 help:            ## these lines
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -18,6 +18,8 @@ test: .venv/.installed-dev  ## lint, types, walls of the house, then every test 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
+reference: .venv/.installed-dev  ## all 10,000 made-up contests against the independent reference, some minutes
+	@REFERENCE=all $(BIN)/python -m pytest tests/reference
 bench: .venv/.installed-dev  ## measure it all, a quarter of an hour, into docs/performance.md; ARGS="--help" shows the choices
 	@$(BIN)/python -m bench $(ARGS)
 
