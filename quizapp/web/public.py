@@ -9,10 +9,11 @@ from flask import Blueprint, Response, jsonify, render_template, request, sessio
 from quizapp.errors import NotFound, Unavailable
 from quizapp.rules import wording, wording_awards
 from quizapp.rules.roles import Role
-from quizapp.services import chances, contests, entries, organisations, pictures, reviews, starts
+from quizapp.services import banks, chances, contests, entries, organisations, pictures, reviews, starts
 from quizapp.services.contests import Running
 from quizapp.services.standings import Ranked
 from quizapp.web import access, boards
+from quizapp.web.bank_items import item_card
 from quizapp.web.boards import Shown
 from quizapp.web.cards import contest_card
 from quizapp.web.edge import address, db, edge, now
@@ -21,6 +22,7 @@ from quizapp.web.words import said, sentences
 
 bp = Blueprint("public", __name__)
 PAGE = 50
+STUDIED = 20  # items on a page of a bank that may be studied
 PICTURE = {  # a drawing opened by its own address may not run, load or send anything
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -63,7 +65,28 @@ def contest(slug: str) -> str:
             "board": url_for("public.board", slug=slug),
             "units": url_for("public.units", slug=slug),
             "join": url_for("joining.find", slug=slug),
+            "study": url_for("public.study", slug=slug) if rules.study else None,
         },
+    )
+
+
+@bp.get("/c/<slug>/study")
+def study(slug: str) -> str:
+    """The banks of a contest, to learn from before: where its rules publish them."""
+    found = contests.find_contest(db(), slug)
+    if not found.rules.study:
+        raise NotFound("本次竞赛没有公布题库")
+    images = pictures.shown_by_bank(db(), found.banks)
+    items = [(item, images[code]) for code, known in banks.items_by_bank(db(), found.banks).items() for item in known]
+    at = max(1, min(boards.number("at", 1), len(items)))
+    link = partial(url_for, "public.study", slug=slug)
+    return render_template(
+        "public/study.html",
+        contest=contest_card(found),
+        items=[item_card(n, item, shown) for n, (item, shown) in enumerate(items[at - 1 : at - 1 + STUDIED], start=at)],
+        total=len(items),
+        previous_url=link(at=max(1, at - STUDIED)) if at > 1 else None,
+        next_url=link(at=at + STUDIED) if at + STUDIED <= len(items) else None,
     )
 
 

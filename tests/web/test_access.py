@@ -23,7 +23,7 @@ OWNER = "alice"  # whose sitting and entry the addresses name; everybody else's 
 
 TABLE: Mapping[str, str] = {
     **dict.fromkeys(
-        """static public.board public.contest public.healthz public.home public.picture public.privacy public.readyz public.units
+        """static public.board public.contest public.healthz public.home public.picture public.privacy public.study public.readyz public.units
         account.code account.sign_in account.sign_in_with_code account.sign_in_with_password account.sign_out
         api.leaderboard api.list_contests api.openapi api.show_contest api.sign_in api.time api.units joining.come_back
         joining.enter joining.find joining.find_json joining.join joining.missing joining.next_person joining.reopen
@@ -181,6 +181,7 @@ EXCUSED = {
     "organiser.posters_print": (404,),
     "organiser.choose_unit": (404,),  # no unit was chosen
     "organiser.settle_dispute": (404,),  # nobody disputes the entry
+    "public.study": (404,),  # the contest publishes no bank
 }
 
 

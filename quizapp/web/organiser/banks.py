@@ -16,10 +16,10 @@ from quizapp.services import banks as stored
 from quizapp.services import contests, laws, pictures
 from quizapp.services.audit import record
 from quizapp.web import staff, words
+from quizapp.web.bank_items import item_card
 from quizapp.web.edge import db, now
 from quizapp.web.exports import log, send
 from quizapp.web.forms_staff import BankForm
-from quizapp.web.organiser.bank_items import item_card
 from quizapp.web.organiser.door import bp, faults_page
 
 TABLES = (".xlsx", ".csv", ".tsv")

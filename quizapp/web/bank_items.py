@@ -1,4 +1,4 @@
-"""An item of a bank as the organiser looks it over: everything, with what is right in words."""
+"""An item of a bank as it is looked over, by organisers and where a bank may be studied: everything, with what is right in words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
