@@ -1,0 +1,49 @@
+"""Who goes on to the next stage: the best of each unit, found once when a stage is over."""
+
+import pytest
+from factories import HOUR, SECRET, World
+from sqlalchemy import select
+
+from quizapp import jobs
+from quizapp.models.contests import Entry
+from quizapp.models.records import Promoted
+from quizapp.rules.contests import Promotion, Stage
+
+
+@pytest.fixture
+def staged(world: World) -> World:
+    """Two rounds of an hour each; the best of each company goes on."""
+    now = world.clock()
+    world.add_account("anna")
+    first = Stage("first", "初赛", now - HOUR, now + HOUR, now + HOUR, promote=Promotion(1, "企业"))
+    world.apply(stages=(first, Stage("second", "决赛", now + HOUR + 1, now + 2 * HOUR, now + 2 * HOUR)))
+    return world
+
+
+def promoted(world: World) -> list[str]:
+    with world.database.read() as session:
+        names = select(Entry.name).join(Promoted, (Promoted.contest_id == Entry.contest_id) & (Promoted.entry_id == Entry.id))
+        return sorted(session.scalars(names))
+
+
+def test_the_best_of_each_company_goes_on_once_the_stage_is_over(staged: World, sign_in):
+    for login, wrong in (("alice", 2), ("anna", 0), ("bob", 3)):
+        sign_in(login).sit(wrong=wrong)
+    assert jobs.promote(staged.database, staged.clock()) == 0
+    staged.clock.pass_(hours=1, seconds=1)
+    assert jobs.promote(staged.database, staged.clock()) == 1
+    assert promoted(staged) == ["Anna", "Bob"]
+    assert jobs.promote(staged.database, staged.clock()) == 0
+    assert sign_in("anna").post("/contests/june/sittings").status_code == 201
+    refused = sign_in("alice").post("/contests/june/sittings")
+    assert refused.status_code == 403 and "晋级" in refused.json["detail"]
+
+
+def test_nobody_goes_on_while_a_sitting_of_the_stage_still_runs(staged: World, sign_in):
+    sign_in("bob").sit()
+    sign_in("alice").start()
+    staged.clock.pass_(hours=1, seconds=1)
+    assert jobs.promote(staged.database, staged.clock()) == 0
+    jobs.finish_overdue(staged.database, SECRET, staged.clock() + 10_000)
+    assert jobs.promote(staged.database, staged.clock() + 10_000) == 1
+    assert promoted(staged) == ["Alice", "Bob"]
