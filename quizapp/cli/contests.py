@@ -34,7 +34,8 @@ def contest() -> None:
     """竞赛：预设、检查、应用、显示竞赛文件。"""
 
 
-def _read(path: Path, *, with_banks: bool = False) -> ContestRules:
+def read(path: Path, *, with_banks: bool = False) -> ContestRules:
+    """The rules in a file; what deserves a second look is printed beside."""
     data = path.read_bytes()
     rules = contest_yaml.read_contest(data, str(path))
     banks = _banks_near(path) if with_banks else None
@@ -77,7 +78,7 @@ def _in_words(rules: ContestRules, language: str) -> str:
 @click.option("--words", type=click.Choice(["zh", "en"]), help="再用句子写出规则，中文或英文，可以放进通知")
 def check(file: Path, words: str | None) -> None:
     """检查竞赛文件（不用数据库），一次列出全部错误；值得留意的写成提醒；列出由此而来的日程。"""
-    rules = _read(file, with_banks=True)
+    rules = read(file, with_banks=True)
     print(f"{rules.slug}：{rules.title}，没有错误")
     print(*calendar(rules), sep="\n")
     if words:
@@ -110,7 +111,7 @@ def preset(name: str | None, output: Path | None) -> None:
 @click.pass_obj
 def apply(parts: Parts, file: Path) -> None:
     """按文件新建或更新竞赛；正在答的不受影响。"""
-    rules = _read(file)
+    rules = read(file)
     with parts.write() as session:
         contests.apply_contest(session, CLI, rules, parts.clock(), str(file))
     print(f"{rules.slug}：{rules.title}，已应用")

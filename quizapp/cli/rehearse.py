@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
-from quizapp.formats import contest_yaml
-from quizapp.formats.yaml_faults import locate
+from quizapp.cli.contests import read
 from quizapp.rules.rehearsal import Rehearsal, figures, rehearse, remarks
 from quizapp.rules.speech import fraction, say
 from quizapp.services import rehearsals
@@ -25,11 +24,7 @@ _BAR = 30
 @click.option("--json", "as_json", is_flag=True, help="写出全部答题、名次、通报表扬和抽奖")
 def command(file: Path, people: int, units: int | None, seed: str, as_json: bool) -> None:
     """让虚构的人按竞赛文件答题，看规则会得出什么。不用数据库，也不用题库。"""
-    data = file.read_bytes()
-    rules = contest_yaml.read_contest(data, str(file))
-    for warning in locate(contest_yaml.warnings(rules), data, str(file)):
-        print(f"提醒 {warning}", file=sys.stderr)
-    found = rehearse(rules, people, units, seed)
+    found = rehearse(read(file), people, units, seed)
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(rehearsals.shown(found), option=orjson.OPT_APPEND_NEWLINE))
         return

@@ -25,7 +25,7 @@ def read_bank(data: bytes, file: str) -> tuple[Bank, dict[str, Picture]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             return _read(packed, file)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError):  # a password or an unknown compression is a RuntimeError
         raise BadFile([Fault("压缩包打不开，请不加密码重新打成 zip", file=file)]) from None
 
 

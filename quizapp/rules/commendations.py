@@ -92,6 +92,13 @@ def commend(candidates: Sequence[Candidate], rule: Commendation) -> list[Decisio
     return [decision for key in sorted(lists) for decision in _decide(lists[key], rule)]
 
 
+def promoted(candidates: Sequence[Candidate], best: int, per_unit: str) -> set[str]:
+    """Who goes on to the next stage: the best of everybody, or of each unit of a kind; those who share the last place go on
+    together, whoever belongs to no unit of that kind does not."""
+    rule = Commendation("", Of.PEOPLE, (Grade("", best),), per_unit=per_unit, line=Line.ALL)
+    return {decision.key for decision in commend(candidates, rule) if decision.grade is not None}
+
+
 def _is_meant(candidate: Candidate, rule: Commendation) -> bool:
     return (
         (not rule.kinds or candidate.kind in rule.kinds)

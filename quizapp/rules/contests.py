@@ -177,3 +177,11 @@ class ContestRules:
     def full_marks(self) -> int:
         """What one sitting is worth at most, hundredths."""
         return self.scoring.of(self.blueprint)
+
+
+def division_of(rules: ContestRules, kind: str | None) -> str:
+    """The division that the kind of somebody's unit gives; the first where none says anything about kinds."""
+    for division in rules.divisions:
+        if kind is not None and kind in division.unit_kinds:
+            return division.code
+    return next((division.code for division in rules.divisions if not division.unit_kinds), "")

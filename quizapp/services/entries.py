@@ -14,7 +14,7 @@ from quizapp.models.contests import Contest, Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.records import ExtraTime
 from quizapp.models.sittings import Sitting
-from quizapp.rules.contests import ContestRules, Door
+from quizapp.rules.contests import ContestRules, Door, division_of
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services import chances
@@ -137,14 +137,6 @@ def check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None
         raise Refused("您的单位不在本次竞赛的参加范围内")
 
 
-def division_of(rules: ContestRules, unit: Unit | None) -> str:
-    """The division that the kind of the unit gives; the first where none says anything about kinds."""
-    for division in rules.divisions:
-        if unit is not None and unit.kind in division.unit_kinds:
-            return division.code
-    return next((division.code for division in rules.divisions if not division.unit_kinds), "")
-
-
 def _insert(
     session: Session,
     contest: Running,
@@ -168,7 +160,7 @@ def _insert(
             id=uuid_utils.uuid7().hex,
             account_id=account_id,
             unit_id=unit.id if unit else None,
-            division=division_of(contest.rules, unit),
+            division=division_of(contest.rules, unit.kind if unit else None),
             name=name,
             phone=phone if not contest.rules.entry.minors else None,
             identity=identity,

@@ -7,11 +7,12 @@ from quizapp.errors import Invalid, Refused
 from quizapp.models.contests import Entry, EntryMove
 from quizapp.models.organisations import Unit
 from quizapp.models.standings import Standing
+from quizapp.rules.contests import division_of
 from quizapp.rules.timing import Phase
 from quizapp.services.accounts import code_fingerprint, new_code
 from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running
-from quizapp.services.entries import check_unit, division_of
+from quizapp.services.entries import check_unit
 
 
 def reissue_code(session: Session, actor: Actor, secret: str, entry: Entry, now: int) -> str:
@@ -38,7 +39,7 @@ def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, no
         .where(
             Entry.contest_id == contest.id, Entry.id == entry.id, Entry.unit_changes < rules.entry.unit_changes
         )
-        .values(unit_id=unit.id, unit_changes=Entry.unit_changes + 1, division=division_of(rules, unit))
+        .values(unit_id=unit.id, unit_changes=Entry.unit_changes + 1, division=division_of(rules, unit.kind))
         .returning(Entry.id)
     ).one_or_none()  # fmt: skip
     if moved is None:
@@ -49,7 +50,7 @@ def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, no
     session.execute(
         update(Standing)
         .where(Standing.contest_id == contest.id, Standing.entry_id == entry.id)
-        .values(division=division_of(rules, unit), changed_at=now)
+        .values(division=division_of(rules, unit.kind), changed_at=now)
     )
     actor = Actor(entry.account_id, entry.name)
     record(session, actor, "entry.unit", f"{contest.id}/{entry.id}", now, before=entry.unit_id, after=unit.id)

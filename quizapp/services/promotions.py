@@ -10,6 +10,7 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.records import Promoted
 from quizapp.models.sittings import Sitting
+from quizapp.rules.commendations import Candidate, promoted
 from quizapp.rules.contests import Stage
 from quizapp.rules.stages import at_stage, stages_of
 from quizapp.services.audit import CLI, record
@@ -36,14 +37,10 @@ def promote(session: Session, contest: Running, stage: Stage, now: int) -> int:
     """Write down who goes on from a stage that is over: the best of everybody or of each unit of a kind; ties at the line go on
     together. Returns how many."""
     assert stage.promote is not None
-    lists: dict[str | None, list[tuple[bytes, str]]] = defaultdict(list)
-    for entry_id, key, path in _ranked(session, contest, stage):
-        lists[_list_of(session, stage.promote.per_unit, path)].append((key, entry_id))
-    chosen = []
-    for rows in lists.values():
-        rows.sort(reverse=True)
-        line = rows[: stage.promote.best][-1][0]
-        chosen += [entry_id for key, entry_id in rows if key >= line]
+    best, kind = stage.promote.best, stage.promote.per_unit
+    ranked = _ranked(session, contest, stage)
+    candidates = [Candidate(entry_id, key, above=_above(session, kind, path)) for entry_id, key, path in ranked]
+    chosen = promoted(candidates, best, kind)
     if chosen:
         rows_of = [{"contest_id": contest.id, "stage": stage.code, "entry_id": entry_id, "at": now} for entry_id in chosen]
         session.execute(insert(Promoted), rows_of)
@@ -70,7 +67,7 @@ def _ranked(session: Session, contest: Running, stage: Stage) -> list[tuple[str,
     return [(entry_id, merit_of(contest, entry_id, of), paths[entry_id]) for entry_id, of in standings.items() if of.valid]
 
 
-def _list_of(session: Session, kind: str, path: str) -> str | None:
+def _above(session: Session, kind: str, path: str) -> str | None:
     """The unit of that kind on the line to the top; None where there is none, or where everybody is one list."""
     if not kind:
         return None

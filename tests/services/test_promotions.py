@@ -39,6 +39,15 @@ def test_the_best_of_each_company_goes_on_once_the_stage_is_over(staged: World, 
     assert refused.status_code == 403 and "晋级" in refused.json["detail"]
 
 
+def test_somebody_of_no_such_unit_does_not_go_on(staged: World, sign_in):
+    staged.add_account("tom", "990101")  # of the town itself
+    for login in ("tom", "bob"):
+        sign_in(login).sit()
+    staged.clock.pass_(hours=1, seconds=1)
+    jobs.promote(staged.database, staged.clock())
+    assert promoted(staged) == ["Bob"]
+
+
 def test_nobody_goes_on_while_a_sitting_of_the_stage_still_runs(staged: World, sign_in):
     sign_in("bob").sit()
     sign_in("alice").start()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from quizapp.rules.contests import ContestRules
+from quizapp.rules.contests import ContestRules, division_of
 
 AREAS = ("省", "市", "地市", "区县", "县区", "市县", "县", "区", "园区", "乡镇", "镇街", "街道")
 """Kinds of units that stand above others where a quota holds in each of them, the highest first."""
@@ -76,14 +76,6 @@ def _person(key: str, unit: MadeUnit | None, rules: ContestRules, ability: float
         chance.betavariate(2, 3),
         int(chance.random() < 0.2) * chance.randint(1, 3),
     )
-
-
-def division_of(rules: ContestRules, kind: str | None) -> str:
-    """The division that the kind of somebody's unit gives; the first where none says anything about kinds."""
-    for division in rules.divisions:
-        if kind is not None and kind in division.unit_kinds:
-            return division.code
-    return next((division.code for division in rules.divisions if not division.unit_kinds), "")
 
 
 def kinds_of(rules: ContestRules) -> tuple[list[str], list[str]]:

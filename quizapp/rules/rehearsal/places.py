@@ -8,8 +8,8 @@ from functools import partial
 
 from quizapp.rules import aggregation
 from quizapp.rules import units as unit_rules
-from quizapp.rules.commendations import Candidate, Commendation, Decision, Grade, Line, Of, commend
-from quizapp.rules.contests import ContestRules, Promotion
+from quizapp.rules.commendations import Candidate, Commendation, Decision, Of, commend, promoted
+from quizapp.rules.contests import ContestRules, Promotion, division_of
 from quizapp.rules.counting import Combine, Finished, Standing, Tie, standing
 from quizapp.rules.ranking import lot, merit, places, value_merit
 from quizapp.rules.rehearsal.cast import Cast, MadeUnit, Person
@@ -77,10 +77,8 @@ class Places:
 
     def promoted(self, promotion: Promotion, made: Mapping[str, Sequence[Finished]]) -> set[str]:
         """Who goes on to the next stage; those who share the last place go on together."""
-        rule = Commendation("", Of.PEOPLE, (Grade("", promotion.best),), per_unit=promotion.per_unit, line=Line.ALL)
         rows = [row for row in self.people(made) if row.standing.valid]
-        decided = commend([self._person(row, rule) for row in rows], rule)
-        return {decision.key for decision in decided if decision.grade is not None}
+        return promoted([self._person(row, promotion.per_unit) for row in rows], promotion.best, promotion.per_unit)
 
     def facts(self, made: Mapping[str, Sequence[Finished]]) -> dict[int, Facts]:
         """What decides about every unit with its subtree. Nobody enters a bonus in a rehearsal."""
@@ -126,18 +124,18 @@ class Places:
         found = []
         for rule in self.rules.commendations:
             if rule.of is Of.PEOPLE:
-                listed = [self._person(row, rule) for row in people]
+                listed = [self._person(row, rule.per_unit) for row in people]
             else:
                 above = {unit.parent for unit in self.cast.units}
                 listed = [self._candidate(row, rule) for row in units if rule.kinds or row.unit.id not in above]
             found.append(Commended(rule, {c.key: c for c in listed}, tuple(commend(listed, rule))))
         return found
 
-    def _person(self, row: PersonPlace, rule: Commendation) -> Candidate:
+    def _person(self, row: PersonPlace, per_unit: str) -> Candidate:
         person, of = row.person, row.standing
         metrics = {Metric.POINTS: Fraction(of.points, 100), Metric.PAPERS: Fraction(of.valid)}
         kind = self.units[person.unit].kind if person.unit is not None else None
-        return Candidate(person.key, row.merit, kind, person.division, self._above(person.unit, rule), metrics)
+        return Candidate(person.key, row.merit, kind, person.division, self._above(person.unit, per_unit), metrics)
 
     def _candidate(self, row: UnitPlace, rule: Commendation) -> Candidate:
         metrics = {metric: unit_rules.measure(metric, row.facts, self.rules.units) for metric, _ in rule.least}
@@ -146,18 +144,15 @@ class Places:
             row.unit.code,
             row.merit,
             row.unit.kind,
-            self._division(row.unit.kind),
-            self._above(row.unit.id, rule),
+            division_of(self.rules, row.unit.kind),
+            self._above(row.unit.id, rule.per_unit),
             metrics,
             barred,
         )
 
-    def _division(self, kind: str) -> str:
-        return next((one.code for one in self.rules.divisions if kind in one.unit_kinds), "")
-
-    def _above(self, unit: int | None, rule: Commendation) -> str | None:
+    def _above(self, unit: int | None, per_unit: str) -> str | None:
         """The unit of the kind that the quota holds for, on the line to the top."""
-        if unit is None or not rule.per_unit:
+        if unit is None or not per_unit:
             return None
         line = (self.units[at] for at in aggregation.line_of(unit, self.parents) if at in self.units)
-        return next((at.code for at in line if at.kind == rule.per_unit), None)
+        return next((at.code for at in line if at.kind == per_unit), None)
