@@ -10,7 +10,9 @@ from quizapp.models.breaker import Breaker
 
 CONNECT = {
     "connect_timeout": 3,
-    "tcp_user_timeout": 5_000,  # a host that lost its power says nothing: a thread would wait for a quarter of an hour
+    # A host that lost its power says nothing: a thread would wait for a quarter of an hour. A live one that stalls for some
+    # seconds on its disk reads nothing either, and must not lose what is being written: no sooner than the keepalives.
+    "tcp_user_timeout": 25_000,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,

@@ -1,11 +1,15 @@
 """PostgreSQL goes away in the middle and comes back: no false success, nothing acknowledged is lost, no hand work."""
 
+import os
+import signal
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 from conftest import BINARIES, Postgres
 from factories import SECRET, Client, World, right_answers
+from sqlalchemy import text
 
 from quizapp.app import create_app
 from quizapp.models import schema
@@ -49,4 +53,19 @@ def test_an_outage_is_told_and_got_over(own_postgres: Postgres, clock) -> None:
     again = reply if reply.status_code == 200 else alice.save(sitting, {"2": answers["2"]}, 1, "b")
     assert again.status_code == 200
     assert alice.get(f"/sittings/{sitting['id']}").json["answers"] == {"1": answers["1"], "2": answers["2"]}
+    database.dispose()
+
+
+def test_a_server_that_stalls_for_seconds_loses_nothing_that_is_being_written(own_postgres: Postgres) -> None:
+    """A disk that answers late, a machine that swaps: the server reads nothing for six seconds while rows stream to it."""
+    database = Database(own_postgres.url())
+    rows = [{"text": "字" * 1_000}] * 20_000
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE lines (text text)")
+        server = connection.connection.dbapi_connection.info.backend_pid
+        os.kill(server, signal.SIGSTOP)
+        waking = threading.Timer(6, os.kill, (server, signal.SIGCONT))
+        waking.start()
+        connection.execute(text("INSERT INTO lines VALUES (:text)"), rows)
+        assert not waking.is_alive() and connection.exec_driver_sql("SELECT count(*) FROM lines").scalar_one() == len(rows)
     database.dispose()
