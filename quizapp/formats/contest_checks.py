@@ -15,6 +15,7 @@ def complaints(value: Any) -> Iterator[Complaint]:
     if not isinstance(value, dict):
         return
     zone = _try(values.zone_name, value.get("zone")) or "Asia/Shanghai"
+    yield from _whole(value)
     yield from _window(value, (), zone)
     yield from _points(value)
     yield from _codes(value.get("divisions"), "divisions", "组别编码")
@@ -24,6 +25,15 @@ def complaints(value: Any) -> Iterator[Complaint]:
     yield from _stages(value, zone)
     yield from _needs(value)
     yield from _commendations(value)
+
+
+def _whole(value: dict[str, Any]) -> Iterator[Complaint]:
+    """Paper and clock of the contest may be missing only where no stage needs them."""
+    stages = _dicts(value.get("stages"))
+    for name in ("paper", "clock"):
+        if name not in value and not (stages and all(name in stage for stage in stages)):
+            more = f"（只有每个阶段都有自己的 {name} 时才可不写）" if stages else ""
+            yield (name,), f"没有写 {name}，请补上{more}"
 
 
 def _window(value: dict[str, Any], at: tuple[int | str, ...], zone: str) -> Iterator[Complaint]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from quizapp.formats.contest_form_awards import AWARDS, BOARD, ENTRY, UNITS
 from quizapp.formats.contest_form_shapes import Field, Shape
 from quizapp.rules.items import Difficulty
-from quizapp.rules.wording import KINDS
+from quizapp.rules.wording_marking import KINDS
 
 _KINDS = {"": "不限"} | {str(kind): words for kind, words in KINDS.items()}
 _DIFFICULTIES = {"": "不限"} | {str(one): f"{one.value}题" for one in Difficulty}
@@ -65,6 +65,7 @@ _STAGE = (
         Field("draw", "组卷", "一行一类题", Shape.ROWS, columns=_DRAW),
         Field("shuffle.items", "题目顺序每人不同", "", Shape.TICK, default=True, more=True),
         Field("shuffle.choices", "选项顺序每人不同", "", Shape.TICK, default=True, more=True),
+        Field("study", "这些题可供学习", "阶段开始后能翻看题目和答案", Shape.TICK, more=True),
     )),
     Field("clock", "自己的限时", "不设则同竞赛", Shape.GROUP, columns=_CLOCK),
     Field("sittings", "自己的次数", "不设则同竞赛", Shape.GROUP, columns=_LIMITS),
@@ -99,7 +100,7 @@ _PAPER = (
     Field("paper.draw", "组卷", "一行一类题：从哪个题库抽几道，每道几分", Shape.ROWS, columns=_DRAW),
     Field("paper.shuffle.items", "题目顺序每人不同", "防止互相抄", Shape.TICK, default=True),
     Field("paper.shuffle.choices", "选项顺序每人不同", "防止互相抄", Shape.TICK, default=True),
-    Field("paper.study", "题库可供学习", "开赛前后都能翻看题目和答案", Shape.TICK),
+    Field("paper.study", "这些题可供学习", "开赛前后都能翻看可能考到的题目和答案", Shape.TICK),
 )
 _TIMING = (
     *(_inside("clock", one) for one in _CLOCK if one.shape is Shape.TEXT),

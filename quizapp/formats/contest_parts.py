@@ -49,11 +49,6 @@ class PaperPart(Part):
     study: Flag = False
 
 
-class StagePaperPart(Part):
-    draw: Annotated[list[DrawPart], Field(min_length=1, max_length=200)]
-    shuffle: ShufflePart = ShufflePart()
-
-
 class ClockPart(Part):
     paper: Annotated[int | None, *field.duration(1_000)] = None
     item: Annotated[int | None, *field.duration(1_000)] = None
@@ -153,7 +148,7 @@ class StagePart(Part):
     opens_at: Moment | None = None
     last_start: Moment | None = None
     closes_at: Moment | None = None
-    paper: StagePaperPart | None = None
+    paper: PaperPart | None = None
     clock: ClockPart | None = None
     sittings: SittingsPart | None = None
     after: AfterPart | None = None
@@ -244,8 +239,8 @@ class ContestPart(Part):
     opens_at: Moment
     last_start: Moment | None = None
     closes_at: Moment
-    paper: PaperPart
-    clock: ClockPart
+    paper: PaperPart | None = None
+    clock: ClockPart | None = None
     sittings: SittingsPart = SittingsPart()
     extra: ExtraPart = ExtraPart()
     marking: MarkingPart = MarkingPart()

@@ -11,7 +11,6 @@ from quizapp.formats.contest_parts import (
     EntryPart,
     PaperPart,
     SittingsPart,
-    StagePaperPart,
     StagePart,
     UnitsPart,
 )
@@ -38,7 +37,7 @@ At = Callable[[datetime | None], int | None]
 
 
 def rules_of(part: ContestPart) -> ContestRules:
-    """Moments without an offset are read in the contest's zone."""
+    """Moments without an offset are read in the contest's zone; a paper or clock that only the stages have is the first stage's."""
 
     def at(moment: datetime | None) -> int | None:
         return None if moment is None else values.epoch_ms(moment, part.zone)
@@ -51,13 +50,13 @@ def rules_of(part: ContestPart) -> ContestRules:
         opens_at=values.epoch_ms(part.opens_at, part.zone),
         last_start=closes_at if last_start is None else last_start,
         closes_at=closes_at,
-        blueprint=_blueprint(part.paper),
-        clock=_clock(part.clock),
+        blueprint=_blueprint(next(paper for paper in (part.paper, *(stage.paper for stage in part.stages)) if paper)),
+        clock=_clock(next(clock for clock in (part.clock, *(stage.clock for stage in part.stages)) if clock)),
         zone=part.zone,
         about=part.about,
         organiser=part.organiser,
         telephone=part.telephone,
-        study=part.paper.study,
+        study=part.paper is not None and part.paper.study,
         limits=_limits(part.sittings),
         extra=Extra(part.extra.share, part.extra.invite),
         scoring=_scoring(part),
@@ -78,7 +77,7 @@ def rules_of(part: ContestPart) -> ContestRules:
     )
 
 
-def _blueprint(paper: PaperPart | StagePaperPart) -> PaperBlueprint:
+def _blueprint(paper: PaperPart) -> PaperBlueprint:
     draws = tuple(Draw(d.bank, d.count, d.points, d.kind, d.topic, d.difficulty) for d in paper.draw)
     return PaperBlueprint(draws, paper.shuffle.items, paper.shuffle.choices)
 
@@ -118,6 +117,7 @@ def _stage(part: StagePart, at: At) -> Stage:
         part.after.points if part.after else 0,
         part.counts,
         Promotion(part.promote.best, part.promote.per_unit) if part.promote else None,
+        part.paper is not None and part.paper.study,
     )  # fmt: skip
 
 

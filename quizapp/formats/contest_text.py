@@ -29,8 +29,8 @@ def file_of(rules: ContestRules) -> dict[str, Any]:
             "opens_at": moment_text(rules.opens_at, rules.zone),
             "last_start": moment_text(rules.last_start, rules.zone, end_of_day=True) if late else None,
             "closes_at": moment_text(rules.closes_at, rules.zone, end_of_day=True),
-            "paper": _paper(rules.blueprint) | ({"study": flag_text(True)} if rules.study else {}),
-            "clock": _clock(rules.clock),
+            "paper": _paper(rules.blueprint, rules.study) if rules.study or not _told_by_stages(rules, "blueprint") else None,
+            "clock": None if _told_by_stages(rules, "clock") else _clock(rules.clock),
             "sittings": _limits(rules.limits),
             "extra": _numbers({"share": rules.extra.share, "invite": rules.extra.invite}),
             "marking": _marking(rules.scoring.marking),
@@ -59,9 +59,16 @@ def _numbers(values: Mapping[str, int | None]) -> dict[str, Any] | None:
     return FlowMap({name: value for name, value in values.items() if value}) or None
 
 
-def _paper(blueprint: PaperBlueprint) -> dict[str, Any]:
+def _told_by_stages(rules: ContestRules, name: str) -> bool:
+    """Whether every stage has a paper or clock of its own, and the contest's is only the first of them."""
+    own = [getattr(stage, name) for stage in rules.stages]
+    return bool(own) and None not in own and own[0] == getattr(rules, name)
+
+
+def _paper(blueprint: PaperBlueprint, study: bool) -> dict[str, Any]:
     shuffle = FlowMap(items=flag_text(blueprint.shuffle_items), choices=flag_text(blueprint.shuffle_choices))
-    return {"draw": [_draw(draw) for draw in blueprint.draws], "shuffle": shuffle}
+    learnt = {"study": flag_text(True)} if study else {}
+    return {"draw": [_draw(draw) for draw in blueprint.draws], "shuffle": shuffle} | learnt
 
 
 def _draw(draw: Draw) -> dict[str, Any]:
@@ -141,7 +148,7 @@ def _stage(stage: Stage, zone: str) -> dict[str, Any]:
         | window
         | said(
             {
-                "paper": None if stage.blueprint is None else _paper(stage.blueprint),
+                "paper": None if stage.blueprint is None else _paper(stage.blueprint, stage.study),
                 "clock": None if stage.clock is None else _clock(stage.clock),
                 "sittings": None if stage.limits is None else _limits(stage.limits),
                 "after": after,

@@ -9,8 +9,8 @@ from quizapp.rules.commendations import Line, Of
 from quizapp.rules.contests import Board, Clock, ContestRules, Release
 from quizapp.rules.counting import Combine, Span, Take, Tie
 from quizapp.rules.items import Item
-from quizapp.rules.papers import PaperBlueprint, shortages
-from quizapp.rules.stages import at_stage, stages_of
+from quizapp.rules.papers import shortages
+from quizapp.rules.stages import at_stage, blueprints, stages_of
 from quizapp.rules.timing import contest_day, working_days_after
 from quizapp.rules.units import Metric
 
@@ -24,7 +24,8 @@ def warnings(rules: ContestRules, banks: Mapping[str, Sequence[Item]] | None = N
         *_windows(rules), *_stage_windows(rules), *_limits(rules), *_rewards(rules), *_units(rules), *_people(rules),
         *_commendations(rules), *_draws(rules),
     ]  # fmt: skip
-    for field, blueprint in _blueprints(rules):
+    for stage, blueprint in blueprints(rules):
+        field = "paper.draw" if stage is None else f"stages.{rules.stages.index(stage)}.paper.draw"
         held = {code: banks[code] for code in {draw.bank for draw in blueprint.draws} if code in banks} if banks else {}
         for line, missing in shortages(held, blueprint) if banks is not None else ():
             draw = blueprint.draws[line]
@@ -37,13 +38,6 @@ def warnings(rules: ContestRules, banks: Mapping[str, Sequence[Item]] | None = N
             else:
                 found.append(Fault(f"没有找到题库“{draw.bank}”，不能核对题目够不够", field=f"{field}.{line}"))
     return found
-
-
-def _blueprints(rules: ContestRules) -> Iterator[tuple[str, PaperBlueprint]]:
-    yield "paper.draw", rules.blueprint
-    for n, stage in enumerate(rules.stages):
-        if stage.blueprint is not None:
-            yield f"stages.{n}.paper.draw", stage.blueprint
 
 
 def calendar(rules: ContestRules) -> list[str]:

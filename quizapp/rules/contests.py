@@ -116,6 +116,7 @@ class Stage:
     least: int = 0
     counts: bool = True
     promote: Promotion | None = None
+    study: bool = False  # what its own papers may ask is published from its opening on
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class ContestRules:
     about: str = ""
     organiser: str = ""
     telephone: str = ""
-    study: bool = False  # the banks may be read before
+    study: bool = False  # what its papers may ask is published, with keys, from the start
     limits: Limits = field(default_factory=Limits)
     extra: Extra = field(default_factory=Extra)
     scoring: Scoring = field(default_factory=Scoring)

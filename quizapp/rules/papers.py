@@ -84,6 +84,17 @@ class Offer:
     members: frozenset[int]
 
 
+def askable(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) -> list[tuple[str, Item]]:
+    """(bank, item): everything that a paper of this blueprint may ask, each once, in the order of the banks."""
+    banks = dict.fromkeys(line.bank for line in blueprint.draws)
+    return [
+        (bank, item)
+        for bank in banks
+        for item in items.get(bank, ())
+        if any(line.bank == bank and line.matches(item) for line in blueprint.draws)
+    ]
+
+
 def offers(items: Mapping[str, Sequence[Item]], blueprint: PaperBlueprint) -> tuple[Offer, ...]:
     """What each line of the blueprint may choose from: the same for everybody, so it is worth keeping."""
     found = [

@@ -42,6 +42,10 @@ class Several:
     joined_by: str = "、"
 
 
+def said(text: str, **places: object) -> Sentence:
+    return text, places
+
+
 def say(sentence: Sentence, language: str = "zh") -> str:
     """The sentence in `zh` or `en`; what has no English yet stays Chinese."""
     text, places = sentence

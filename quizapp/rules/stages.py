@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from quizapp.rules.contests import ContestRules, Stage
 from quizapp.rules.counting import Finished, Span
+from quizapp.rules.papers import PaperBlueprint
 
-_TITLES = {Span.DAY: "第{number}天", Span.WEEK: "第{number}周", Span.MONTH: "第{number}月"}
+_TITLES = {Span.DAY: "第{number}天", Span.WEEK: "第{number}周", Span.MONTH: "第{number}期"}
 
 
 def stages_of(rules: ContestRules) -> tuple[Stage, ...]:
@@ -60,6 +61,20 @@ def at_stage(rules: ContestRules, stage: Stage | None) -> ContestRules:
 def open_stages(rules: ContestRules, now: int) -> list[Stage]:
     """The stages in which a sitting can be started at this moment."""
     return [stage for stage in stages_of(rules) if (at := at_stage(rules, stage)).opens_at <= now <= at.last_start]
+
+
+def blueprints(rules: ContestRules) -> list[tuple[Stage | None, PaperBlueprint]]:
+    """Every blueprint that papers are drawn from, with its stage; without one the contest's, unless each stage has its own."""
+    own = [(stage, stage.blueprint) for stage in rules.stages if stage.blueprint is not None]
+    shared = [] if own and len(own) == len(rules.stages) else [(None, rules.blueprint)]
+    return [*shared, *own]
+
+
+def studied(rules: ContestRules, now: int) -> list[tuple[str, PaperBlueprint]]:
+    """(title of the stage, blueprint) of what may be learnt from now; no title where it is the contest's own."""
+    own = [("", rules.blueprint)] if rules.study else []
+    begun = (stage for stage in rules.stages if stage.study and at_stage(rules, stage).opens_at <= now)
+    return own + [(stage.title, at_stage(rules, stage).blueprint) for stage in begun]
 
 
 def current(rules: ContestRules, now: int) -> str:

@@ -1,18 +1,12 @@
 """The rules of a contest as the sentences that a notice prints, from the same data that is evaluated."""
 
-from quizapp.rules.contests import Ask, Board, ContestRules, Door, Extra, Limits, Release, Stage
+from quizapp.rules.contests import Ask, Board, Clock, ContestRules, Door, Extra, Limits, Release, Stage
 from quizapp.rules.counting import Combine, Counting, Span, Take, Tie
-from quizapp.rules.items import Kind
-from quizapp.rules.marking import Marking, MultipleMarking, Partial
-from quizapp.rules.papers import PaperBlueprint
-from quizapp.rules.scoring import Condition, Worth
-from quizapp.rules.speech import Length, Moment, Points, Sentence, Several, percent
-from quizapp.rules.stages import at_stage, stages_of
+from quizapp.rules.scoring import Condition
+from quizapp.rules.speech import Length, Moment, Points, Sentence, Several, said
+from quizapp.rules.stages import at_stage, blueprints, stages_of
+from quizapp.rules.wording_marking import condition, made_up, marking, worth
 
-KINDS = {
-    Kind.SINGLE: "单选题", Kind.MULTIPLE: "多选题", Kind.JUDGE: "判断题", Kind.BLANK: "填空题", Kind.NUMERIC: "数值题",
-    Kind.ORDER: "排序题", Kind.MATCH: "配对题", Kind.HOTSPOT: "看图找隐患题", Kind.CASE: "案例题", Kind.ESSAY: "论述题",
-}  # fmt: skip
 _TAKEN = {Take.BEST: "取最好一次的成绩", Take.LAST: "取最后一次的成绩"}
 _SPANS = {Span.STAGE: "每个阶段", Span.MONTH: "每月", Span.WEEK: "每周", Span.DAY: "每天"}
 _TIES = {
@@ -25,10 +19,6 @@ _RELEASES = {
 }  # fmt: skip
 _ASKED = {Ask.ID_NUMBER: "身份证号", Ask.ADDRESS: "地址", Ask.POST: "职务"}
 _DOORS = {Door.LINK: "扫本单位的二维码", Door.ROSTER: "名册中的人凭登录码", Door.ACCOUNT: "用账号登录"}
-
-
-def said(text: str, **places: object) -> Sentence:
-    return text, places
 
 
 def activity(rules: ContestRules) -> list[Sentence]:
@@ -74,16 +64,17 @@ def paper(rules: ContestRules) -> list[Sentence]:
     """How many items, how long, how often, how they are marked."""
     blueprint = rules.blueprint
     found = []
-    if not rules.stages or any(stage.blueprint is None for stage in rules.stages):
+    if any(stage is None for stage, _ in blueprints(rules)):
         found = [said("每份试卷{total}题，满分{points}分", total=blueprint.total, points=Points(blueprint.points))]
-        found += _made_up(blueprint)
-    if rules.clock.paper_ms is not None:
-        found.append(said("答题限时{length}；退出可接着答，计时不停", length=Length(rules.clock.paper_ms)))
-    if rules.clock.item_ms is not None:
-        found.append(said("每题限时{length}，按顺序作答，不能返回", length=Length(rules.clock.item_ms)))
-    found.append(
-        said("晚开始的也给足时间") if rules.clock.full_time else said("到截止时间还没有交卷的，按已保存的答案交卷")
-    )
+        parts = made_up(blueprint)
+        found += [said("其中{parts}", parts=parts)] if parts.things else []
+    if rules.study:
+        found.append(said("可能考到的题目连同答案公布在竞赛页面，供事先学习"))
+    clocks = [at_stage(rules, stage).clock for stage in rules.stages] or [rules.clock]
+    if rules.clock in clocks:
+        found += clock(rules.clock, "答题限时{length}；退出可接着答，计时不停")
+    if not all(one.full_time for one in clocks):
+        found.append(said("到截止时间还没有交卷的，按已保存的答案交卷"))
     found += marking(rules.scoring.marking, rules)
     found += worth(rules.scoring.worth)
     if rules.scoring.valid != Condition():
@@ -95,90 +86,12 @@ def paper(rules: ContestRules) -> list[Sentence]:
     return found
 
 
-def _made_up(blueprint: PaperBlueprint) -> list[Sentence]:
-    """Kind by kind, where the blueprint names kinds."""
-    if any(draw.kind is None for draw in blueprint.draws):
-        return []
-    parts = []
-    for kind in dict.fromkeys(draw.kind for draw in blueprint.draws):
-        counts = sum(draw.count for draw in blueprint.draws if draw.kind is kind)
-        each = {draw.points for draw in blueprint.draws if draw.kind is kind}
-        name: Sentence = (KINDS[kind], {}) if kind else ("", {})
-        if len(each) == 1:
-            parts.append(said("{kind}{count}题、每题{points}分", kind=name, count=counts, points=Points(*each)))
-        else:
-            parts.append(said("{kind}{count}题", kind=name, count=counts))
-    return [said("其中{parts}", parts=Several(tuple(parts), "；"))]
-
-
-def marking(how: Marking, rules: ContestRules) -> list[Sentence]:
-    """How responses are marked, as far as the notice has to say it."""
-    texts = {
-        MultipleMarking.EXACT: said("多选题多选、少选、错选均不得分"),
-        MultipleMarking.HALF: said("多选题少选得一半分，错选不得分"),
-        MultipleMarking.PER_RIGHT: said("多选题有错选不得分；少选的，每选对一项得该题分数除以正确项数的分"),
-        MultipleMarking.PER_RIGHT_LESS_WRONG: said("多选题选对一项得分、选错一项扣分，扣完该题为止"),
-    }
-    if how.multiple is MultipleMarking.PER_RIGHT and how.per_right is not None:
-        texts[how.multiple] = said("多选题有错选不得分；少选的，每选对一项得{points}分", points=Points(how.per_right))
-    asked = _asked(rules)
-    found = [texts[how.multiple]] if {Kind.MULTIPLE, None} & asked else []
-    if how.per_wrong is not None:
-        found.append(said("多选题每选错一项扣{points}分", points=Points(how.per_wrong)))
-    if how.wrong:
-        found.append(said("单选题、判断题答错每题扣{points}分，整卷不低于0分", points=Points(how.wrong)))
-    if how.unanswered:
-        found.append(said("不答的题每题得{points}分", points=Points(how.unanswered)))
-    if how.order is Partial.EACH and Kind.ORDER in asked:
-        found.append(said("排序题按相邻两步次序正确的比例得分"))
-    if Kind.ESSAY in asked:
-        found.append(
-            said(
-                "论述题由两人分别评阅，相差不超过该题分数的{gap}的取平均分，超过的由第三人裁定",
-                gap=percent(how.essay_gap),
-            )
-        )
-    return found
-
-
-def _asked(rules: ContestRules) -> set[Kind | None]:
-    """The kinds of items in any paper; None where a line of a blueprint takes every kind."""
-    blueprints = [rules.blueprint, *(stage.blueprint for stage in rules.stages if stage.blueprint is not None)]
-    return {draw.kind for blueprint in blueprints for draw in blueprint.draws}
-
-
-def worth(how: Worth) -> list[Sentence]:
-    """What is added to the marks, or stands in their place."""
-    found = []
-    for step in how.steps:
-        if step.when == Condition():
-            found.append(said("其他答题计{points}分", points=Points(step.points)))
-        else:
-            found.append(
-                said("{condition}的一次答题计{points}分", condition=condition(step.when), points=Points(step.points))
-            )
-    if how.all_right:
-        found.append(said("全部答对另加{points}分", points=Points(how.all_right)))
-    if how.streak:
-        bonuses = Several(tuple(map(Points, how.streak)))
-        found.append(
-            said("连续答对有加分：连对第1题起依次加{bonuses}分，此后每题同最后一档；答错后重新计", bonuses=bonuses)
-        )
-    return found
-
-
-def condition(when: Condition) -> Several:
-    """What a sitting has to reach."""
-    parts = []
-    if when.all_right:
-        parts.append(said("全部答对"))
-    if when.right is not None:
-        parts.append(said("至少答对{count}题", count=when.right))
-    if when.points is not None:
-        parts.append(said("得分不低于{points}分", points=Points(when.points)))
-    if when.time_ms is not None:
-        parts.append(said("用时不少于{length}", length=Length(when.time_ms)))
-    return Several(tuple(parts), "、")
+def clock(how: Clock, paper: str) -> list[Sentence]:
+    """How long one may answer; `paper` is the sentence for the whole paper."""
+    found = [] if how.paper_ms is None else [said(paper, length=Length(how.paper_ms))]
+    if how.item_ms is not None:
+        found.append(said("每题限时{length}，按顺序作答，不能返回", length=Length(how.item_ms)))
+    return [*found, said("晚开始的也给足时间")] if how.full_time else found
 
 
 def limits(how: Limits, *, staged: bool) -> list[Sentence]:
@@ -238,9 +151,13 @@ def _stage(rules: ContestRules, stage: Stage) -> Several:
             said("{opens}至{closes}", opens=Moment(at.opens_at, zone), closes=Moment(at.closes_at, zone, True))
         )
     if stage.blueprint is not None:
-        parts.append(said("{total}题、满分{points}分", total=at.blueprint.total, points=Points(at.blueprint.points)))
-    if stage.clock is not None and stage.clock.paper_ms is not None:
-        parts.append(said("限时{length}", length=Length(stage.clock.paper_ms)))
+        kinds, full = made_up(stage.blueprint), Points(stage.blueprint.points)
+        text = "{total}题（{kinds}）、满分{points}分" if kinds.things else "{total}题、满分{points}分"
+        parts.append(said(text, total=stage.blueprint.total, kinds=kinds, points=full))
+    if stage.study:
+        parts.append(said("可能考到的题目连同答案届时公布"))
+    if stage.clock is not None and stage.clock != rules.clock:
+        parts += clock(stage.clock, "限时{length}")
     parts += limits(stage.limits, staged=False) if stage.limits is not None else []
     if stage.after:
         title = next((other.title for other in rules.stages if other.code == stage.after), stage.after)

@@ -5,9 +5,9 @@ from fractions import Fraction
 from quizapp.rules.commendations import METRIC_WORDS, Commendation, Grade, Line, Of, Per
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.scoring import Condition
-from quizapp.rules.speech import Points, Sentence, Several, fraction, percent
+from quizapp.rules.speech import Points, Sentence, Several, fraction, percent, said
 from quizapp.rules.units import Metric, UnitRules
-from quizapp.rules.wording import condition, said
+from quizapp.rules.wording_marking import condition
 
 
 def unit_places(rules: ContestRules) -> list[Sentence]:

@@ -14,9 +14,9 @@ from quizapp.models.contests import Contest
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
-from quizapp.rules import timing
+from quizapp.rules import stages, timing
 from quizapp.rules.contests import ContestRules
-from quizapp.rules.papers import PaperBlueprint, shortages
+from quizapp.rules.papers import shortages
 from quizapp.services import banks
 from quizapp.services.audit import Actor, record
 
@@ -101,7 +101,7 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
 
 def _check_parts(session: Session, rules: ContestRules, file: str) -> dict[str, BankVersion]:
     """The versions that papers will be drawn from. Raises BadFile naming every bank and unit that is not there."""
-    blueprints = _blueprints(rules)
+    blueprints = {f"阶段“{stage.title}”" if stage else "": blueprint for stage, blueprint in stages.blueprints(rules)}
     codes = sorted({line.bank for blueprint in blueprints.values() for line in blueprint.draws})
     try:
         versions = banks.newest(session, codes)
@@ -125,12 +125,6 @@ def _check_parts(session: Session, rules: ContestRules, file: str) -> dict[str, 
     if faults:
         raise BadFile(faults)
     return versions
-
-
-def _blueprints(rules: ContestRules) -> dict[str, PaperBlueprint]:
-    """Every blueprint of a contest, by the stage whose papers it makes."""
-    stages = {f"阶段“{stage.title}”": stage.blueprint for stage in rules.stages if stage.blueprint is not None}
-    return ({} if stages and len(stages) == len(rules.stages) else {"": rules.blueprint}) | stages
 
 
 def _check_change(session: Session, contest: Contest, rules: ContestRules, file: str) -> None:

@@ -16,6 +16,7 @@ from quizapp.models.marking import EssayMark
 from quizapp.models.sittings import Sitting
 from quizapp.rules.essays import Given, Mark, Marked, State, Verdict, verdict
 from quizapp.rules.items import Kind
+from quizapp.rules.stages import blueprints
 from quizapp.services import answers, banks, papers
 from quizapp.services.accounts import LETTERS
 from quizapp.services.contests import Running, contest_by_id
@@ -49,9 +50,7 @@ class Essay:
 def asks_essays(session: Session, contest: Running) -> bool:
     """Whether a paper of this contest can hold an essay."""
     items = banks.items_by_bank(session, contest.banks)
-    rules = contest.rules
-    blueprints = [rules.blueprint, *(stage.blueprint for stage in rules.stages if stage.blueprint is not None)]
-    lines = [line for blueprint in blueprints for line in blueprint.draws if line.kind in (None, Kind.ESSAY)]
+    lines = [line for _, blueprint in blueprints(contest.rules) for line in blueprint.draws if line.kind in (None, Kind.ESSAY)]
     return any(item.kind is Kind.ESSAY and line.matches(item) for line in lines for item in items.get(line.bank, ()))
 
 

@@ -8,7 +8,9 @@ from flask import Blueprint, Response, jsonify, render_template, request, sessio
 
 from quizapp.errors import NotFound, Unavailable
 from quizapp.rules import wording, wording_awards
+from quizapp.rules.papers import askable
 from quizapp.rules.roles import Role
+from quizapp.rules.stages import studied
 from quizapp.services import banks, chances, contests, entries, organisations, pictures, reviews, starts
 from quizapp.services.contests import Running
 from quizapp.services.standings import Ranked
@@ -65,25 +67,29 @@ def contest(slug: str) -> str:
             "board": url_for("public.board", slug=slug),
             "units": url_for("public.units", slug=slug),
             "join": url_for("joining.find", slug=slug),
-            "study": url_for("public.study", slug=slug) if rules.study else None,
+            "study": url_for("public.study", slug=slug) if studied(rules, now()) else None,
         },
     )
 
 
 @bp.get("/c/<slug>/study")
 def study(slug: str) -> str:
-    """The banks of a contest, to learn from before: where its rules publish them."""
+    """What the papers of a contest may ask, to learn from: where its rules publish it."""
     found = contests.find_contest(db(), slug)
-    if not found.rules.study:
-        raise NotFound("本次竞赛没有公布题库")
-    images = pictures.shown_by_bank(db(), found.banks)
-    items = [(item, images[code]) for code, known in banks.items_by_bank(db(), found.banks).items() for item in known]
+    published = studied(found.rules, now())
+    if not published:
+        raise NotFound("本次竞赛没有公布题目，或所在阶段还没有开始")
+    images, known = pictures.shown_by_bank(db(), found.banks), banks.items_by_bank(db(), found.banks)
+    items = [(title, item, images[code]) for title, blueprint in published for code, item in askable(known, blueprint)]
     at = max(1, min(boards.number("at", 1), len(items)))
     link = partial(url_for, "public.study", slug=slug)
     return render_template(
         "public/study.html",
         contest=contest_card(found),
-        items=[item_card(n, item, shown) for n, (item, shown) in enumerate(items[at - 1 : at - 1 + STUDIED], start=at)],
+        items=[
+            {"stage": title} | item_card(n, item, shown)
+            for n, (title, item, shown) in enumerate(items[at - 1 : at - 1 + STUDIED], start=at)
+        ],
         total=len(items),
         previous_url=link(at=max(1, at - STUDIED)) if at > 1 else None,
         next_url=link(at=at + STUDIED) if at + STUDIED <= len(items) else None,

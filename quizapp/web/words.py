@@ -14,6 +14,7 @@ from quizapp.rules import speech, wording, wording_awards
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Kind
 from quizapp.rules.speech import Sentence, decimal
+from quizapp.rules.wording_marking import KINDS
 from quizapp.services import views
 from quizapp.services.views import rounded
 from quizapp.web.edge import edge
@@ -106,7 +107,7 @@ def place(number: int | None, shared: bool = False) -> str:
 
 def kind_words(kind: Kind | str) -> str:
     """How an item is asked, in a word."""
-    return sentences([(wording.KINDS[Kind(kind)], {})])[0]
+    return sentences([(KINDS[Kind(kind)], {})])[0]
 
 
 def init_app(app: Flask) -> None:

@@ -110,11 +110,12 @@ def stages(draw: st.DrawFn, opens: int, closes: int, passing: bool) -> tuple[Sta
         first, last, end = sorted(draw(st.lists(st.integers(opens, closes), min_size=3, max_size=3, unique=True)))
         after = draw(st.just("") | st.sampled_from([one.code for one in made])) if made else ""
         promoted = perhaps(st.builds(Promotion, few, st.just("") | unit_words)) if code != named[-1] else st.none()
+        own = draw(perhaps(blueprints))
         made.append(
             Stage(
                 code, draw(words), draw(perhaps(st.just(first))), draw(perhaps(st.just(last))), draw(perhaps(st.just(end))),
-                draw(perhaps(blueprints)), draw(perhaps(clocks)), draw(perhaps(limits(passing))), after,
-                draw(st.just(0) | points) if after else 0, draw(st.booleans()), draw(promoted),
+                own, draw(perhaps(clocks)), draw(perhaps(limits(passing))), after,
+                draw(st.just(0) | points) if after else 0, draw(st.booleans()), draw(promoted), own is not None and draw(st.booleans()),
             )
         )  # fmt: skip
     return tuple(made)
@@ -169,14 +170,15 @@ def contests(draw: st.DrawFn) -> ContestRules:
     ties = [tie for tie in draw(st.lists(st.sampled_from(Tie), unique=True)) if tie is not Tie.SUB_SCORE or sub_score is not None]
     named = draw(st.lists(slugs, max_size=2, unique=True))
     earned = draw(perhaps(tickets(staged)))
+    papers, own_clocks = [one.blueprint for one in listed], [one.clock for one in listed]
     return ContestRules(
         slug=draw(slugs),
         title=draw(words),
         opens_at=opens,
         last_start=draw(st.sampled_from([last, closes])),
         closes_at=closes,
-        blueprint=blueprint,
-        clock=draw(clocks),
+        blueprint=draw(st.just(blueprint) | st.just(papers[0])) if papers and papers[0] else blueprint,
+        clock=draw(clocks | st.just(own_clocks[0])) if own_clocks and own_clocks[0] else draw(clocks),
         zone=draw(zones),
         about=draw(st.just("") | words),
         organiser=draw(st.just("") | words),

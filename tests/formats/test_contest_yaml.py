@@ -11,7 +11,7 @@ import yaml
 
 from quizapp.errors import BadFile
 from quizapp.formats.contest_warnings import calendar
-from quizapp.formats.contest_yaml import read_contest, schema, warnings
+from quizapp.formats.contest_yaml import read_contest, schema, warnings, write_contest
 from quizapp.formats.yaml_faults import locate
 from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per
 from quizapp.rules.contests import (
@@ -159,7 +159,7 @@ def test_the_example_shows_every_field_there_is() -> None:
         "ContestPart": [shown], "PaperPart": [shown["paper"]], "DrawPart": shown["paper"]["draw"], "ShufflePart": [shown["paper"]["shuffle"]],
         "ClockPart": [shown["clock"]], "SittingsPart": [shown["sittings"]], "ExtraPart": [shown["extra"]], "MarkingPart": [shown["marking"]],
         "WorthPart": [shown["worth"]], "StepPart": shown["worth"]["steps"], "ConditionPart": [shown["valid"], shown["tickets"]["when"]],
-        "CountingPart": [], "SubScorePart": [shown["sub_score"]], "StagePart": stages, "StagePaperPart": [{"draw": [], "shuffle": {}}],
+        "CountingPart": [], "SubScorePart": [shown["sub_score"]], "StagePart": stages,
         "PromotePart": [stages[0]["promote"]], "AfterPart": [stages[1]["after"]], "ReleasePart": [shown["release"]],
         "DivisionPart": shown["divisions"], "EntryPart": [shown["entry"]], "UnitsPart": [shown["units"]],
         "StepsPart": [shown["units"]["steps"]], "BoardPart": [shown["board"]], "CommendationPart": commendations,
@@ -413,6 +413,24 @@ def test_a_stage_may_have_a_paper_a_clock_and_limits_of_its_own() -> None:
         "a", "甲", ms("2026-06-02T09:00+08:00"), ms("2026-06-02T10:00+08:00"), None, PaperBlueprint((Draw("b", 1, 500),), False),
         Clock(item_ms=30_000), Limits(total=1), counts=False,
     )  # fmt: skip
+
+
+STAGES = (
+    "  - {{code: a, title: 甲, paper: {{draw: [{{bank: b, count: 1, points: 5}}], study: 是}}, clock: {{item: 30秒}}}}\n"
+    "  - {{code: b, title: 乙, clock: {{item: 40秒}}{more}}}\n"
+)
+BARE = "contest: small\ntitle: 小竞赛\nopens_at: 2026-06-01 09:00\ncloses_at: 2026-06-30 24:00\nstages:\n"
+
+
+def test_what_every_stage_says_for_itself_need_not_be_said_above() -> None:
+    text = BARE + STAGES.format(more=", paper: {draw: [{bank: c, count: 2, points: 5}]}")
+    rules = read(text)
+    assert rules.blueprint == rules.stages[0].blueprint and rules.clock == Clock(item_ms=30_000)
+    assert not rules.study and [stage.study for stage in rules.stages] == [True, False]
+    written = write_contest(rules).decode()
+    assert "\npaper:" not in written and "\nclock:" not in written and read(written) == rules
+    assert [(line, message[:12]) for line, message in faults_of(BARE + STAGES.format(more=""))] == [(1, "没有写 paper，请补")]
+    assert [message for _, message in faults_of(BARE[: -len("stages:\n")])] == ["没有写 paper，请补上", "没有写 clock，请补上"]
 
 
 def test_the_calendar_tells_every_stage_and_how_long_a_list_would_be_public() -> None:

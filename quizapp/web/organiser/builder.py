@@ -15,7 +15,7 @@ from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Item
 from quizapp.rules.units import Metric
-from quizapp.rules.wording import KINDS
+from quizapp.rules.wording_marking import KINDS
 from quizapp.services import banks as stored
 from quizapp.services import contests
 from quizapp.services.contests import Running
