@@ -1,5 +1,7 @@
 """What changes in an entry once it is made: its unit, its code, what is asked before the start, a dispute about it."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -56,10 +58,12 @@ def change_unit(session: Session, contest: Running, entry: Entry, unit: Unit, no
     record(session, actor, "entry.unit", f"{contest.id}/{entry.id}", now, before=entry.unit_id, after=unit.id)
 
 
-def prepare(session: Session, contest: Running, entry: Entry, details: dict[str, str], now: int) -> None:
+def prepare(contest: Running, entry: Entry, details: Mapping[str, str], now: int, *, read: bool) -> None:
     """Keep what the contest asks before the first start, and that its text has been read. Raises Invalid naming every field."""
     wanted = [ask.value for ask in contest.rules.entry.ask]
     missing = [(name, "请填写") for name in wanted if not details.get(name, "").strip()]
+    if contest.rules.entry.gate and not read:
+        missing.append(("read", "请先看完主办单位要求的内容"))
     if missing:
         raise Invalid("还有要填的内容", errors=missing)
     if wanted:

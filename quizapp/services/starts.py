@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, Refused
 from quizapp.models.base import INSERTS
+from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
 from quizapp.rules import attempts, timing
 from quizapp.rules import papers as paper_rules
@@ -79,9 +80,10 @@ def outlook(
     return Outlook(chances, chances.left(), found[True][1].left(practice=True), refused, contest.rules.entry.room_code, needs_preparing(contest.rules, who))
 
 
-def enter(session: Session, contest: Running, token_id: str, now: int) -> None:
-    """Make one's entry where there is none yet, as a start would."""
-    _at_the_start(session, contest, token_id, PLAIN, now)
+def enter(session: Session, contest: Running, token_id: str, now: int) -> Entry:
+    """One's entry, made where there is none yet, as a start would."""
+    who = _at_the_start(session, contest, token_id, PLAIN, now)
+    return session.get_one(Entry, (contest.id, who.entry_id))
 
 
 def _at_the_start(session: Session, contest: Running, token_id: str, wish: Wish, now: int) -> Contestant:

@@ -13,6 +13,7 @@ from quizapp.services import (
     accounts,
     contests,
     entries,
+    entry_changes,
     finishing,
     papers,
     reviews,
@@ -102,8 +103,8 @@ def contest_view(contest: Running) -> dict[str, Any]:
         "item_ms": rules.clock.item_ms,
         "organiser": rules.organiser,
     }
-    who = access.visitor()
-    view["sittings_left"] = starts.outlook(db(), contest, token_id(), now()).left if who else None
+    mine = starts.outlook(db(), contest, token_id(), now()) if access.visitor() else None
+    view |= {"sittings_left": mine and mine.left, "to_prepare": mine and mine.to_prepare}
     view["stages"] = [stage_view(contest, stage) for stage in stages_of(rules)]
     return view
 
@@ -125,7 +126,21 @@ def show_contest(slug: str) -> Response:
     rules = contest.rules
     told = sentences([*wording.paper(rules), *wording.people_places(rules), *wording_awards.unit_places(rules)])
     divisions = [{"code": division.code, "title": division.title} for division in rules.divisions]
-    return jsonify(**contest_view(contest), rules=told, divisions=divisions, about=rules.about)
+    before = {"gate": rules.entry.gate, "ask": list(rules.entry.ask)}
+    return jsonify(**contest_view(contest), **before, rules=told, divisions=divisions, about=rules.about)
+
+
+@bp.put("/contests/<slug>/entry")
+def prepare(slug: str) -> Response:
+    """Enter, and give what is asked before the first start: its text read, what it wants to know filled in."""
+    values = body()
+    details, read = values.get("details", {}), values.get("read", False)
+    if not isinstance(details, dict) or not all(isinstance(value, str) for value in details.values()):
+        raise Invalid("请求的内容不对", errors=[("details", "应为 {名称: 文字}")])
+    contest = contests.find_contest(db(), slug)
+    entry = starts.enter(db(), contest, token_id(), now())
+    entry_changes.prepare(contest, entry, details, now(), read=read is True)
+    return jsonify(unit=entry.unit_id and entries.unit_code(db(), entry.unit_id), division=entry.division)
 
 
 def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:

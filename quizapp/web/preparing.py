@@ -4,9 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
-from quizapp.errors import Invalid, NotFound
+from quizapp.errors import Invalid
 from quizapp.rules.contests import Ask
-from quizapp.services import contests, entries, entry_changes, starts
+from quizapp.services import contests, entry_changes, starts
 from quizapp.services.contests import Running
 from quizapp.web import access
 from quizapp.web.cards import contest_card
@@ -38,12 +38,9 @@ def prepare(slug: str) -> str:
 def prepared(slug: str) -> Reply | tuple[str, int]:
     contest = contests.find_contest(db(), slug)
     given = {ask.value: request.form.get(ask.value, "")[:200] for ask in contest.rules.entry.ask}
-    starts.enter(db(), contest, access.token_id(), now())
-    entry = entries.entry_of(db(), contest.id, access.signed_in().account_id)
-    if entry is None:
-        raise NotFound("您还没有参加本次竞赛")
+    entry = starts.enter(db(), contest, access.token_id(), now())
     try:
-        entry_changes.prepare(db(), contest, entry, given, now())
+        entry_changes.prepare(contest, entry, given, now(), read=True)
     except Invalid as error:
         finish_transaction(commit=False)
         return _page(contests.find_contest(db(), slug), given, dict(error.errors)), 400

@@ -156,7 +156,7 @@ class Game:
                     entries.enter_by_account(session, self.contest, who, now)
                 entry = entries.entry_of(session, self.contest.id, who.account_id)
                 assert entry is not None
-                entry_changes.prepare(session, self.contest, entry, DETAILS, now)
+                entry_changes.prepare(self.contest, entry, DETAILS, now, read=True)
 
     def sit(
         self, name: str, moment: str, marks: Marks, *, stage: str = "", seconds: int = 60, practice: bool = False

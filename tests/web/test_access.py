@@ -30,7 +30,7 @@ TABLE: Mapping[str, str] = {
         joining.report_missing joining.welcome""".split(),
         ALL,
     ),
-    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "preparing.prepare", "preparing.prepared", "contestant.start", "contestant.begin", "contestant.waiting", "record.mine"], SIGNED_IN),
+    **dict.fromkeys(["account.password", "account.change_password", "api.sign_out", "api.start", "api.prepare", "preparing.prepare", "preparing.prepared", "contestant.start", "contestant.begin", "contestant.waiting", "record.mine"], SIGNED_IN),
     **dict.fromkeys(
         """api.open_item api.review api.save api.show_sitting api.submit contestant.answer contestant.confirm
         contestant.hand_in contestant.sheet contestant.sitting record.result record.review joining.unit
@@ -166,7 +166,7 @@ def test_only_what_the_table_allows(world: World, app, sign_in, things, who: str
 
 
 ENDS_THE_SESSION = {"api.sign_out", "account.sign_out", "joining.next_person", "joining.enter", "joining.come_back"}
-CHANGES_THE_ANSWER = {"api.start", "contestant.begin"}  # afterwards everybody has an entry of their own to look at
+CHANGES_THE_ANSWER = {"api.start", "api.prepare", "contestant.begin"}  # afterwards everybody has an entry of their own to look at
 EXCUSED = {
     "api.sign_in": (401,),
     "api.open_item": (403,),  # a paper clock has no items to open

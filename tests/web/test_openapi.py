@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from quizapp.models.admissions import Gate
-from quizapp.rules.contests import Board, BoardRules, Division, Release
+from quizapp.rules.contests import Ask, Board, BoardRules, Division, EntryRules, Release
 from quizapp.rules.contests import Clock as ClockRule
 from quizapp.services.admissions import BURST_US, NAME
 from quizapp.web.api import OPENAPI
@@ -189,12 +189,28 @@ def _item_by_item(world: World, alice: Watched) -> None:
     alice.submit(sitting, 0, "b")
 
 
+def _prepared(world: World, bob: Watched) -> None:
+    """What a contest asks before the first start: read, filled in, all that is missing told at once."""
+    world.apply(slug="asking", entry=EntryRules(gate="先读学习材料。", ask=(Ask.POST,)))
+    shown = bob.get("/contests/asking").json
+    assert (shown["gate"], shown["ask"], shown["to_prepare"]) == ("先读学习材料。", ["post"], True)
+    assert bob.post("/contests/asking/sittings").status_code == 403
+    refused = bob.call("PUT", "/contests/asking/entry", {"details": {"post": " "}})
+    assert [error["field"] for error in refused.json["errors"]] == ["post", "read"]
+    assert bob.call("PUT", "/contests/asking/entry", {"details": [1]}).status_code == 400
+    assert bob.call("PUT", "/contests/nothing/entry", {}).status_code == 404
+    told = bob.call("PUT", "/contests/asking/entry", {"read": True, "details": {"post": "班组长"}})
+    assert told.json == {"unit": "99010102", "division": ""}
+    assert bob.get("/contests/asking").json["to_prepare"] is False
+    assert bob.post("/contests/asking/sittings").status_code == 201
+
+
 def _refused(alice: Watched, bob: Watched) -> None:
     """Everything that changes something: without the token, from elsewhere, signed out, of somebody else."""
     alice.http.post(f"{PREFIX}/contests/june/sittings", json={}, headers={"X-CSRFToken": alice.token})
     mine = f"/sittings/{alice.start()['id']}"
     calls = [
-        ("POST", "/contests/june/sittings"), ("POST", f"{mine}/items/1"), ("PATCH", f"{mine}/answers"),
+        ("POST", "/contests/june/sittings"), ("PUT", "/contests/june/entry"), ("POST", f"{mine}/items/1"), ("PATCH", f"{mine}/answers"),
         ("POST", f"{mine}/submission"), ("DELETE", "/session"),
     ]  # fmt: skip
     stranger = Watched(alice.app, alice.seen)
@@ -238,6 +254,7 @@ def test_every_reply_that_is_described_is_really_given(world: World, watched: An
     _sit_through(world, alice)
     _look_around(alice)
     _item_by_item(world, alice)
+    _prepared(world, bob)
     _refused(alice, bob)
     _queued(world, bob)
     _at_the_door(watched())
