@@ -63,11 +63,15 @@ def _cell(one: Field, file: File, above: str) -> Cell:
     elif one.shape is Shape.ROWS:
         listed = enumerate(value or [])
         cell.value = [Row(f"{name}.{n}", cells(one.columns, row, f"{name}.{n}.")) for n, row in listed]
-    elif one.shape is Shape.GROUP:
+    elif _is_group(one, value):
         cell.value = Row(name, cells(one.columns, value, f"{name}.")) if value is not None else None
     else:
         cell.value = show(one, value)
     return cell
+
+
+def _is_group(one: Field, value: Any) -> bool:
+    return one.shape is Shape.GROUP or (one.shape is Shape.SPELLED and isinstance(value, dict))
 
 
 def nodes(shown: Iterable[Cell]) -> Iterator[Cell | Row]:
@@ -95,7 +99,7 @@ def _fill(fields: Iterable[Field], file: File, form: Form, above: str) -> Iterat
         if one.shape is Shape.ROWS:
             for n, row in enumerate(old or []):
                 yield from _fill(one.columns, row, form, f"{name}.{n}.")
-        elif one.shape is Shape.GROUP:
+        elif _is_group(one, old):
             yield from _fill(one.columns, old, form, f"{name}.") if old is not None else ()
         else:
             yield from _type(one, file, form, name, is_new=old is None)
@@ -118,7 +122,7 @@ def add(fields: Iterable[Field], file: File, name: str) -> File:
     found = next((n for n in nodes(cells(fields, made)) if n.name == name and isinstance(n, Cell)), None)
     if found is None or found.kept:
         return made
-    if found.of.shape is Shape.GROUP and found.value is None:
+    if found.of.shape in (Shape.GROUP, Shape.SPELLED) and not isinstance(found.value, Row):
         _put_at(made, name, {})
     elif found.of.shape is Shape.ROWS:
         begin = {key: text.format(n=len(found.value) + 1) for key, text in found.of.begin.items()}

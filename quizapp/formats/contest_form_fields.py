@@ -118,7 +118,14 @@ _TIES = {
     "lot": "抽签",
 }  # fmt: skip
 _MARKING = (
-    Field("counts", "多次答题怎样计成绩", "每人最后算哪几次", Shape.CHOICE, _COUNTS, "best"),
+    Field("counts", "多次答题怎样计成绩", "每人最后算哪几次", Shape.SPELLED, _COUNTS, "best", columns=(
+        Field("take", "取有效答题中的哪几次", "", Shape.CHOICE, {"best": "最好一次", "last": "最后一次", "all": "各次"}, "best"),
+        Field("each", "在什么之内取", "", Shape.CHOICE, {
+            "whole": "整个竞赛", "stage": "每个阶段", "month": "每月", "week": "每周", "day": "每天",
+        }, "whole"),
+        Field("most", "只取其中最好的几次", "例如 7；不填为全部"),
+        Field("as", "取出的几次怎样合起来", "", Shape.CHOICE, {"sum": "相加", "mean": "平均", "number": "计次数，一次1分"}, "sum"),
+    )),
     Field("pass", "合格分", "不填则不分合格与否"),
     Field("ties", "得分相同时依次比", "从上往下比；都空着为并列", Shape.ORDER, _TIES, ["time", "finish"]),
     Field("marking.multiple", "多选题", "少选、错选怎样给分", Shape.CHOICE, {

@@ -17,6 +17,7 @@ class Shape(StrEnum):
     TEXT = "text"
     NOTE = "note"  # several lines
     CHOICE = "choice"  # one of the options
+    SPELLED = "spelled"  # one of the options, or spelled out as a group
     TICK = "tick"  # 是 or 否
     TICKS = "ticks"  # some of the options
     ORDER = "order"  # some of the options, the first first
@@ -87,6 +88,7 @@ _FITS: dict[Shape, Callable[[Field, Any], bool]] = {
     Shape.TEXT: lambda one, value: isinstance(value, str) and value == _clean(value).replace("\n", " ").strip(),
     Shape.NOTE: lambda one, value: isinstance(value, str) and value == _clean(value),
     Shape.CHOICE: lambda one, value: isinstance(value, str) and value in one.options,
+    Shape.SPELLED: lambda one, value: isinstance(value, dict) or (isinstance(value, str) and value in one.options),
     Shape.TICK: lambda one, value: isinstance(value, str) and value.lower() in _YES + _NO,
     Shape.TICKS: _of_options,
     Shape.ORDER: _of_options,
@@ -110,6 +112,7 @@ _SHOW: dict[Shape, Callable[[Field, Any], Any]] = {
     Shape.TEXT: lambda one, value: value or "",
     Shape.NOTE: lambda one, value: value or "",
     Shape.CHOICE: lambda one, value: value if value is not None else one.default or "",
+    Shape.SPELLED: lambda one, value: value if value is not None else one.default or "",
     Shape.TICK: lambda one, value: bool(one.default) if value is None else value.lower() in _YES,
     Shape.TICKS: _show_list,
     Shape.ORDER: _show_list,
@@ -151,6 +154,7 @@ _TAKE: dict[Shape, Callable[[Field, Sequence[str], Sequence[str]], Taken]] = {
     Shape.TEXT: lambda one, texts, _: (texts[0].replace("\n", " ").strip() or None, ""),
     Shape.NOTE: lambda one, texts, _: (texts[0] if texts[0].strip() else None, ""),
     Shape.CHOICE: lambda one, texts, _: (texts[0] or None, ""),
+    Shape.SPELLED: lambda one, texts, _: (texts[0] or None, ""),
     Shape.TICK: lambda one, texts, _: ((_YES if texts else _NO)[0], ""),
     Shape.TICKS: _take_ticks,
     Shape.ORDER: _take_order,

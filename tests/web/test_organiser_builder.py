@@ -232,14 +232,17 @@ def test_a_draft_with_faults_is_kept_as_a_file_and_opened_again(olga: Page):
     assert reply.status_code == 200 and 'value="半份"' in reply.get_data(as_text=True)
 
 
-def test_a_long_form_of_counts_is_kept_until_another_is_chosen(olga: Page):
+def test_what_counts_is_chosen_by_a_short_name_or_put_together(olga: Page):
     builder = Builder(olga, "/organiser/contest-form?preset=d-changzhou-2021")
     builder.press("go:marking", title="甲", contest="jia")
     builder.press("go:marking")
-    assert "照文件里的写法" in builder.told and builder.form.fields["counts"] == ["="]
-    assert "每个阶段取最好一次的成绩，计次数，一次1分" in builder.told
+    assert builder.form.fields["counts.each"] == ["stage"] and builder.form.fields["counts.as"] == ["number"]
     assert b"counts: {take: best, each: stage, as: number}" in builder.file()
-    assert b"counts: last" in builder.press("download", counts="last").get_data()
+    builder.press("remove:counts")
+    assert builder.form.fields["counts"] == ["best"]
+    builder.press("add:counts", counts="last")
+    made = builder.press("download", **{"counts.take": "all", "counts.most": "3", "counts.as": "mean"}).get_data()
+    assert b"counts: {take: all, each: whole, most: 3, as: mean}" in made
 
 
 def test_a_file_that_is_no_contest_file_is_told(olga: Page):
