@@ -28,6 +28,7 @@ def test_what_a_stage_may_ask_is_published_when_it_opens(world: World, visitor):
     ]
     world.apply(stages=tuple(stages))
     assert visitor.get("/c/june/study").status_code == 404
+    assert "第3天：" in visitor.get("/c/june").get_data(as_text=True)
     world.clock.pass_(days=1)
     page = visitor.get("/c/june/study").get_data(as_text=True)
     assert "<h2>第1天</h2>" in page and "（single）" in page and "（judge）" not in page
