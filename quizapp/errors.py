@@ -49,8 +49,8 @@ class Invalid(QuizError):
 class BadFile(QuizError):
     """A file with faults: all of them, not the first."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("文件有{count}处错误，一条也没有导入", count=len(faults))
+    def __init__(self, faults: Sequence[Fault], text: str = "文件有{count}处错误，一条也没有导入") -> None:
+        super().__init__(text, count=len(faults))
         self.faults = list(faults)
 
 

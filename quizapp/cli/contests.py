@@ -12,7 +12,7 @@ from quizapp.errors import BadFile, Refused
 from quizapp.formats import contest_yaml, presets
 from quizapp.formats.contest_warnings import calendar
 from quizapp.formats.yaml_faults import locate
-from quizapp.rules import wording, wording_awards
+from quizapp.rules import wording, wording_awards, wording_commendations, wording_units
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Item
 from quizapp.rules.speech import say_all
@@ -23,8 +23,8 @@ Banks = Mapping[str, Sequence[Item]]
 
 PARTS = (
     ({"zh": "活动规则", "en": "Rules of the activity"}, wording.activity),
-    ({"zh": "单位排名", "en": "How units are ranked"}, wording_awards.unit_places),
-    ({"zh": "通报表扬办法", "en": "Commendations"}, wording_awards.commendations),
+    ({"zh": "单位排名", "en": "How units are ranked"}, wording_units.unit_places),
+    ({"zh": "通报表扬办法", "en": "Commendations"}, wording_commendations.commendations),
     ({"zh": "抽奖规则", "en": "Prize draw"}, wording_awards.prizes),
 )
 
@@ -37,7 +37,10 @@ def contest() -> None:
 def read(path: Path, *, with_banks: bool = False) -> ContestRules:
     """The rules in a file; what deserves a second look is printed beside."""
     data = path.read_bytes()
-    rules = contest_yaml.read_contest(data, str(path))
+    try:
+        rules = contest_yaml.read_contest(data, str(path))
+    except BadFile as error:
+        raise BadFile(error.faults, "文件有{count}处错误，请改好再试") from None
     banks = _banks_near(path) if with_banks else None
     for warning in locate(contest_yaml.warnings(rules, banks), data, str(path)):
         print(f"提醒 {warning}", file=sys.stderr)
@@ -67,7 +70,7 @@ def _in_words(rules: ContestRules, language: str) -> str:
     told = ((titles[language], say_all(sentences(rules), language)) for titles, sentences in PARTS)
     end = {"zh": "。", "en": "."}[language]
     return "\n".join(
-        f"\n{title}\n" + "\n".join(f"{line[:1].upper()}{line[1:]}{end}" for line in lines)
+        f"\n{title}\n" + "\n".join(f"{line}{end}" for line in lines)
         for title, lines in told
         if lines
     )

@@ -70,7 +70,8 @@ def _edges(found: Rehearsal) -> Iterator[str]:
     yield from ("", "通报表扬") if edges else ()
     for edge in edges:
         tied = f"，末位并列{edge.tied}处，最多{edge.most}个同名次" if edge.tied else "，末位没有并列"
-        yield f"  {remarks.name(edge)}：名额{edge.room}，取{edge.taken}{tied}"
+        room = "名额不限" if edge.room is None else f"名额{edge.room}"
+        yield f"  {remarks.name(edge)}：{room}，取{edge.taken}{tied}"
 
 
 def _units(found: Rehearsal) -> Iterator[str]:

@@ -4,9 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from quizapp.formats import contest_values as values
+from quizapp.formats.contest_checks_commendations import commendations
+from quizapp.formats.contest_checks_prizes import draws
+from quizapp.formats.contest_checks_units import units
+from quizapp.formats.contest_typed import Complaint
+from quizapp.formats.contest_typed import dicts as _dicts
+from quizapp.formats.contest_typed import in_divisions as _in_divisions
+from quizapp.formats.contest_typed import numbered as _numbered
+from quizapp.formats.contest_typed import part as _part
+from quizapp.formats.contest_typed import tried as _try
+from quizapp.formats.contest_typed import words as _words
 from quizapp.rules.attempts import COUNTED, PRACTICE
 
-Complaint = tuple[tuple[int | str, ...], str]
 _MOST = 10**11
 
 
@@ -19,19 +28,24 @@ def complaints(value: Any) -> Iterator[Complaint]:
     yield from _window(value, (), zone)
     yield from _points(value)
     yield from _codes(value.get("divisions"), "divisions", "组别编码")
-    yield from _kinds(value.get("divisions"))
+    yield from _divisions(value)
     yield from _clock(value.get("clock"), ("clock",))
     yield from _marking(value)
     yield from _stages(value, zone)
+    yield from _stage_windows(value, zone)
+    yield from _promotions(value)
+    yield from draws(value)
     yield from _needs(value)
-    yield from _commendations(value)
+    yield from units(value)
+    yield from commendations(value)
 
 
 def _whole(value: dict[str, Any]) -> Iterator[Complaint]:
     """Paper and clock of the contest may be missing only where no stage needs them."""
-    stages = _dicts(value.get("stages"))
+    stages, divisions = _dicts(value.get("stages")), _dicts(value.get("divisions"))
     for name in ("paper", "clock"):
-        if name not in value and not (stages and all(name in stage for stage in stages)):
+        divided = name == "paper" and divisions and all(name in division for division in divisions)
+        if name not in value and not divided and not (stages and all(name in stage for stage in stages)):
             more = f"（只有每个阶段都有自己的 {name} 时才可不写）" if stages else ""
             yield (name,), f"没有写 {name}，请补上{more}"
 
@@ -52,8 +66,8 @@ def _window(value: dict[str, Any], at: tuple[int | str, ...], zone: str) -> Iter
 
 def _points(value: dict[str, Any]) -> Iterator[Complaint]:
     """Marks that nobody can reach; bonuses and sums have no such limit."""
-    full = None if "worth" in value or "stages" in value else _full_marks(value.get("paper"))
-    alone = value.get("counts", "best") in ("best", "last", "mean")
+    full = None if "worth" in value or "stages" in value or _apart(value) else _full_marks(value.get("paper"))
+    alone = value.get("counts", "best") in ("best", "last", "first", "mean")
     wanted = [(("pass",), value.get("pass"))]
     units = value.get("units")
     if isinstance(units, dict) and alone:
@@ -62,6 +76,11 @@ def _points(value: dict[str, Any]) -> Iterator[Complaint]:
         points = _try(lambda text: values.hundredths(text, 0, _MOST), text)
         if full and points is not None and points > full:
             yield loc, f"{loc[-1]} {text} 超过满分{values.points_text(full)}，请核对"
+
+
+def _apart(value: dict[str, Any]) -> bool:
+    """Whether some division has a paper of its own; the warnings look at what each paper is worth."""
+    return any("paper" in division for division in _dicts(value.get("divisions")))
 
 
 def _full_marks(paper: Any) -> int | None:
@@ -84,13 +103,19 @@ def _codes(listed: Any, field: str, name: str) -> Iterator[Complaint]:
             yield (field, index, "code"), f"{name}“{code}”重复，请改一个"
 
 
-def _kinds(divisions: Any) -> Iterator[Complaint]:
+def _divisions(value: dict[str, Any]) -> Iterator[Complaint]:
+    """A kind of unit belongs to one division; where people choose theirs, to none."""
+    chosen = _try(values.flag, _part(value, "entry", "choose_division"))
+    if chosen and not value.get("divisions"):
+        yield ("entry", "choose_division"), "choose_division 是参加时自选组别，请写 divisions: 有哪些组别"
     kinds: dict[str, int] = {}
-    for index, division in _numbered(divisions):
-        unit_kinds = division.get("unit_kinds")
-        for kind in unit_kinds if isinstance(unit_kinds, list) else []:
-            if isinstance(kind, str) and kinds.setdefault(kind, index) != index:
+    for index, division in _numbered(value.get("divisions")):
+        listed = _words(division.get("unit_kinds"))
+        for kind in listed:
+            if kinds.setdefault(kind, index) != index:
                 yield ("divisions", index, "unit_kinds"), f"单位类型“{kind}”同时属于两个组别，请只留一个"
+        if chosen and listed:
+            yield ("divisions", index, "unit_kinds"), "组别由参加的人自选（choose_division），就不按单位类型归组，请删去其中一个"
 
 
 def _clock(clock: Any, at: tuple[int | str, ...]) -> Iterator[Complaint]:
@@ -100,7 +125,10 @@ def _clock(clock: Any, at: tuple[int | str, ...]) -> Iterator[Complaint]:
 
 def _marking(value: dict[str, Any]) -> Iterator[Complaint]:
     how = _part(value, "marking", "multiple")
+    if how == "short" and _part(value, "marking", "short") is None:
+        yield ("marking", "multiple"), "multiple: short 是漏选得固定的分，请再写 short: 得几分，例如 short: 1"
     for name, needed in (
+        ("short", ("short",)),
         ("per_right", ("per_right", "per_right_less_wrong")),
         ("per_wrong", ("per_right_less_wrong",)),
     ):
@@ -121,14 +149,61 @@ def _stages(value: dict[str, Any], zone: str) -> Iterator[Complaint]:
             {"opens_at": value.get("opens_at"), "closes_at": value.get("closes_at")} | stage, ("stages", index), zone
         )
         yield from _clock(stage.get("clock"), ("stages", index, "clock"))
+        if (_part(stage, "sittings", "retakes") or "0") != "0" and "pass" not in value:
+            yield ("stages", index, "sittings", "retakes"), "retakes 是给不合格的人补考，请写上合格分 pass"
         after = _part(stage, "after", "stage")
         if isinstance(after, str) and after not in before:
             yield ("stages", index, "after", "stage"), f"after 里的阶段“{after}”应是排在前面的阶段，请核对"
         code = stage.get("code")
         before |= {code} if isinstance(code, str) else set()
     listed = _dicts(stages)
-    if listed and "promote" in listed[-1]:
-        yield ("stages", len(listed) - 1, "promote"), "最后一个阶段之后没有阶段可以晋级，请删去 promote"
+    if listed and all(_try(values.flag, stage.get("counts")) is False for stage in listed):
+        yield ("stages",), "每个阶段都写了 counts: 否，没有一次答题计成绩，谁也没有名次；请至少留一个计成绩的阶段"
+    yield from _who_goes_on(value)
+
+
+def _who_goes_on(value: dict[str, Any]) -> Iterator[Complaint]:
+    """Each stage's divisions exist, and whoever goes on has a stage to go on to."""
+    stages = _numbered(value.get("stages"))
+    for index, stage in stages:
+        yield from _in_divisions(value, stage.get("divisions"), ("stages", index, "divisions"))
+        if "promote" in stage and not any(_meet(stage, later) for at, later in stages if at > index):
+            where = "最后一个阶段" if index == stages[-1][0] else "这个阶段"
+            yield ("stages", index, "promote"), f"{where}之后没有阶段可以晋级，请删去 promote"
+
+
+def _meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether people of some division may start in both stages."""
+    mine, theirs = set(_words(one.get("divisions"))), set(_words(other.get("divisions")))
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _stage_windows(value: dict[str, Any], zone: str) -> Iterator[Complaint]:
+    """What lies outside the contest could never be started, or not be settled with it."""
+    whole = {name: _at(value.get(name), zone) for name in ("opens_at", "last_start", "closes_at")}
+    for index, stage in _numbered(value.get("stages")):
+        opens, closes = _at(stage.get("opens_at"), zone), _at(stage.get("closes_at"), zone)
+        if opens and whole["opens_at"] and opens < whole["opens_at"]:
+            yield ("stages", index, "opens_at"), "阶段早于竞赛的 opens_at 开始，请把竞赛的 opens_at 提前到最早的阶段"
+        if closes and whole["closes_at"] and closes > whole["closes_at"]:
+            yield ("stages", index, "closes_at"), "阶段晚于竞赛的 closes_at 截止，请把竞赛的 closes_at 推迟到最晚的阶段"
+        last = whole["last_start"] if "last_start" not in stage and closes in (None, whole["closes_at"]) else None
+        if opens and last and opens > last:
+            yield ("stages", index, "opens_at"), "阶段晚于竞赛的 last_start 开始，没有人能参加，请给阶段写自己的 last_start"
+
+
+def _at(text: Any, zone: str) -> int | None:
+    moment = _try(values.moment, text)
+    return None if moment is None else values.epoch_ms(moment, zone)
+
+
+def _promotions(value: dict[str, Any]) -> Iterator[Complaint]:
+    for index, stage in _numbered(value.get("stages")):
+        promote, at = stage.get("promote"), ("stages", index, "promote")
+        if isinstance(promote, dict) and len({"best", "share"} & promote.keys()) != 1:
+            yield at, "晋级请写 best（前几名）或 share（前百分之几）之一，例如 best: 3"
+        if _part(promote, "per") == "division" and not value.get("divisions"):
+            yield (*at, "per"), "per: division 要有组别，请写 divisions"
 
 
 _NEEDED: list[tuple[tuple[int | str, ...], Callable[[Any], bool], Callable[[dict[str, Any]], bool], str]] = [
@@ -164,71 +239,7 @@ def _needs(value: dict[str, Any]) -> Iterator[Complaint]:
             yield loc, message
     if (_part(value, "counts", "each") == "stage" or value.get("counts") == "sum_of_stages") and not _staged(value):
         yield ("counts",), "counts 按阶段计，要有阶段，请写 stages 或 cycle"
-    metrics = _metrics(value.get("units"))
-    if "pass_rate" in metrics and "pass" not in value:
-        yield ("units",), "units 用到 pass_rate，请写上合格分 pass"
-    if "bonus" in metrics and not _part(value, "units", "bonus"):
-        yield ("units",), "units 用到 bonus（官员加分），请写上最多加几分，例如 bonus: 10"
-    if _part(value, "units", "steps", "of") in ("steps", "bonus"):
-        yield ("units", "steps", "of"), "steps 的 of 应是能直接比较的指标，例如 people、mean"
-
-
-def _metrics(units: Any) -> set[str]:
-    found: set[str] = set()
-    for name in ("rank_by", "then"):
-        part = _part(units, name)
-        found |= {part} if isinstance(part, str) else {one for one in part if isinstance(one, str)} if part else set()
-    return found
 
 
 def _staged(value: dict[str, Any]) -> bool:
     return bool(value.get("stages") or value.get("cycle"))
-
-
-def _commendations(value: dict[str, Any]) -> Iterator[Complaint]:
-    codes = {division.get("code") for division in _dicts(value.get("divisions"))}
-    for index, rule in _numbered(value.get("commendations")):
-        at = ("commendations", index)
-        yield from _quotas(rule, at)
-        if rule.get("per") == "division" and not codes:
-            yield (*at, "per"), "per: division 要有组别，请写 divisions"
-        asked = rule.get("divisions")
-        for code in [asked] if isinstance(asked, str) else asked if isinstance(asked, list) else []:
-            if isinstance(code, str) and code not in codes:
-                yield (*at, "divisions"), f"没有编码为“{code}”的组别"
-        least = rule.get("least")
-        for metric in least if rule.get("of") == "people" and isinstance(least, dict) else {}:
-            if metric not in ("points", "papers"):
-                yield (*at, "least", metric), f"对个人只能要求 points（得分）和 papers（有效答卷数），不能要求 {metric}"
-
-
-def _quotas(rule: dict[str, Any], at: tuple[int | str, ...]) -> Iterator[Complaint]:
-    grades = _numbered(rule.get("grades"))
-    parts = [(at, rule)] if not rule.get("grades") else [((*at, "grades", n), grade) for n, grade in grades]
-    if rule.get("grades") and {"quota", "share"} & rule.keys():
-        yield at, "已写 grades，名额请写在每个等次里"
-    for where, part in parts:
-        if len({"quota", "share"} & part.keys()) != 1:
-            yield where, "名额请写 quota（几个）或 share（比例）之一，例如 quota: 10"
-
-
-def _part(value: Any, *path: int | str) -> Any:
-    """What stands at a path, None where the file has nothing or something else there."""
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _numbered(value: Any) -> list[tuple[int, dict[str, Any]]]:
-    return [(n, one) for n, one in enumerate(value) if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [one for _, one in _numbered(value)]
-
-
-def _try(parse: Callable[[str], Any], text: Any) -> Any:
-    try:
-        return parse(text) if isinstance(text, str) else None
-    except ValueError:
-        return None

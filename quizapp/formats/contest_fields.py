@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from quizapp.formats import contest_values as values
+from quizapp.rules.units import Metric
 
 MONTH_MS = 31 * 86_400_000
 MOST_POINTS = 10**11 - 1
@@ -76,6 +77,26 @@ ListOfWords = Annotated[
     BeforeValidator(one_or_more),
     AfterValidator(unique),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
+
+Weights = Annotated[
+    dict[Metric, Share],
+    BeforeValidator(lambda value: {value: "1"} if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": [str(metric) for metric in Metric]},
+                {"type": "object", "minProperties": 1, "propertyNames": {"enum": [str(metric) for metric in Metric]}},
+            ]
+        }
+    ),
+    Field(min_length=1),
+]
+Metrics = Annotated[
+    list[Metric],
+    BeforeValidator(one_or_more),
+    AfterValidator(unique),
+    WithJsonSchema({"type": ["string", "array"], "items": {"enum": [str(metric) for metric in Metric]}}),
 ]
 
 

@@ -162,7 +162,7 @@ def plain(value: Any) -> Any:
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list):
         return [plain(part) for part in value]
-    return Number(value) if re.fullmatch(r"0|[1-9]\d{0,8}(\.\d{1,6})?", value, re.ASCII) else value
+    return Number(value) if re.fullmatch(r"0|-?[1-9]\d{0,8}(\.\d{1,6})?", value, re.ASCII) else value
 
 
 def _look(file: File, path: str) -> Any:

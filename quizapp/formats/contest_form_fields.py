@@ -40,6 +40,7 @@ _CONDITIONS = (
     Field("right", "至少答对几题", "例如 4"),
     Field("points", "至少得几分", "例如 60"),
     Field("time", "至少用时", "例如 30秒，防止乱点"),
+    Field("within", "至多用时", "例如 60秒"),
 )
 _LIMITS = (
     Field("per_day", "每天几次", "不填为不限"),
@@ -54,6 +55,11 @@ _CLOCK = (
     Field("full_time", "晚开始的人也给足时间", "不勾：到截止时间一律交卷", Shape.TICK),
     Field("grace", "网络宽限", "迟到多久仍算按时，不填为2秒", default="2秒", more=True),
 )
+_OWN_PAPER = (
+    Field("draw", "组卷", "一行一类题", Shape.ROWS, columns=_DRAW),
+    Field("shuffle.items", "题目顺序每人不同", "", Shape.TICK, default=True, more=True),
+    Field("shuffle.choices", "选项顺序每人不同", "", Shape.TICK, default=True, more=True),
+)
 _STAGE = (
     Field("title", "名称", "例如 初赛、第一天、第一关"),
     Field("code", "编码", "小写字母、数字和连字符"),
@@ -62,10 +68,7 @@ _STAGE = (
     Field("closes_at", "截止时间", "不填同竞赛"),
     Field("counts", "计入成绩", "不勾：训练，不计成绩", Shape.TICK, default=True),
     Field("paper", "自己的试卷", "不设则用竞赛的试卷", Shape.GROUP, columns=(
-        Field("draw", "组卷", "一行一类题", Shape.ROWS, columns=_DRAW),
-        Field("shuffle.items", "题目顺序每人不同", "", Shape.TICK, default=True, more=True),
-        Field("shuffle.choices", "选项顺序每人不同", "", Shape.TICK, default=True, more=True),
-        Field("study", "这些题可供学习", "阶段开始后能翻看题目和答案", Shape.TICK, more=True),
+        *_OWN_PAPER, Field("study", "这些题可供学习", "阶段开始后能翻看题目和答案", Shape.TICK, more=True),
     )),
     Field("clock", "自己的限时", "不设则同竞赛", Shape.GROUP, columns=_CLOCK),
     Field("sittings", "自己的次数", "不设则同竞赛", Shape.GROUP, columns=_LIMITS),
@@ -73,11 +76,22 @@ _STAGE = (
         Field("stage", "哪个阶段", "排在前面的阶段", offers="stages"),
         Field("points", "至少几分", "例如 80"),
     )),
-    Field("promote", "晋级", "前几名进入下一阶段", Shape.GROUP, columns=(
-        Field("best", "前几名", "例如 3"),
+    Field("promote", "晋级", "前几名进入下一阶段，末位并列的一并晋级", Shape.GROUP, columns=(
+        Field("best", "前几名", "例如 3；名次和比例只填一个"),
+        Field("share", "前百分之几", "例如 10%，不足1人的按1人计"),
+        Field("per", "名额对谁而言", "全体共用，还是每个组别各取", Shape.CHOICE, {"whole": "全体", "division": "每个组别各取"}, "whole"),
         Field("per_unit", "每个什么单位里", "单位类型，例如 企业；不填为全体"),
     )),
+    Field("divisions", "只限这些组别", "填组别编码；不填为人人都能参加", Shape.LIST, more=True),
 )  # fmt: skip
+_DIVISIONS = Field("divisions", "组别", "分组排名，按单位类型归组或参加时自选；不分组就不用加", Shape.ROWS, columns=(
+    Field("title", "名称", "例如 企业组"),
+    Field("code", "编码", "小写字母、数字和连字符"),
+    Field("unit_kinds", "单位类型", "例如 企业、危化企业；自选组别的不填", Shape.LIST),
+    Field("paper", "自己的试卷", "不设则用竞赛的试卷；阶段有自己试卷的，人人都答阶段的", Shape.GROUP, columns=(
+        *_OWN_PAPER, Field("study", "这些题可供学习", "开赛前后都能翻看题目和答案", Shape.TICK, more=True),
+    )),
+), begin={"code": "group-{n}"})  # fmt: skip
 
 _BASICS = (
     Field("title", "竞赛名称", "参赛人员看到的名称，例如 新安法知多少"),
@@ -110,7 +124,7 @@ _TIMING = (
     Field("extra.invite", "邀请换机会", "每天最多几次；容易变成摊派，请慎用", more=True),
 )
 _COUNTS = {
-    "best": "最好一次", "last": "最后一次", "sum": "各次相加", "mean": "各次平均", "sum_of_days": "每天最好一次相加",
+    "best": "最好一次", "last": "最后一次", "first": "第一次", "sum": "各次相加", "mean": "各次平均", "sum_of_days": "每天最好一次相加",
     "sum_of_weeks": "每周最好一次相加", "sum_of_stages": "每阶段最好一次相加", "valid": "有效次数", "days": "有效天数",
 }  # fmt: skip
 _TIES = {
@@ -119,7 +133,7 @@ _TIES = {
 }  # fmt: skip
 _MARKING = (
     Field("counts", "多次答题怎样计成绩", "每人最后算哪几次", Shape.SPELLED, _COUNTS, "best", columns=(
-        Field("take", "取有效答题中的哪几次", "", Shape.CHOICE, {"best": "最好一次", "last": "最后一次", "all": "各次"}, "best"),
+        Field("take", "取有效答题中的哪几次", "", Shape.CHOICE, {"best": "最好一次", "last": "最后一次", "first": "第一次", "all": "各次"}, "best"),
         Field("each", "在什么之内取", "", Shape.CHOICE, {
             "whole": "整个竞赛", "stage": "每个阶段", "month": "每月", "week": "每周", "day": "每天",
         }, "whole"),
@@ -129,9 +143,11 @@ _MARKING = (
     Field("pass", "合格分", "不填则不分合格与否"),
     Field("ties", "得分相同时依次比", "从上往下比；都空着为并列", Shape.ORDER, _TIES, ["time", "finish"]),
     Field("marking.multiple", "多选题", "少选、错选怎样给分", Shape.CHOICE, {
-        "exact": "全对才得分", "half": "少选得一半，错选不得分", "per_right": "少选按选对的项得分，错选不得分",
+        "exact": "全对才得分", "half": "少选得一半，错选不得分", "short": "漏选得固定的分，错选不得分",
+        "per_right": "少选按选对的项得分，错选不得分",
         "per_right_less_wrong": "选对得分、选错扣分",
     }, "exact"),
+    Field("marking.short", "多选漏选得几分", "只用于“漏选得固定的分”，例如 1", more=True),
     Field("marking.per_right", "多选每对一项几分", "不填为该题分数除以正确项数", more=True),
     Field("marking.per_wrong", "多选每错一项扣几分", "只用于“选对得分、选错扣分”", more=True),
     Field("marking.wrong", "单选、判断答错扣几分", "整卷不低于0分，不填为不扣", more=True),
@@ -157,7 +173,7 @@ SECTIONS = (
     Section("paper", "试卷", "从题库里抽哪些题，每题几分。", _PAPER),
     Section("timing", "限时与次数", "一次答多久，可以答几次。", _TIMING),
     Section("marking", "评分", "怎样给分，多次答题算哪一次，得分相同怎么办。", _MARKING),
-    Section("entry", "参加", "谁可以参加，怎样进入，要填什么。", ENTRY),
+    Section("entry", "参加", "谁可以参加，怎样进入，要填什么。", (*ENTRY, _DIVISIONS)),
     Section("units", "单位排名", "单位按什么排，达到什么才有名次。", UNITS),
     Section("board", "公布与榜单", "成绩、答案和榜单什么时候给谁看。", BOARD),
     Section("awards", "表扬与抽奖", "通报表扬谁、取几名，抽什么奖。都可以不设。", AWARDS),
@@ -180,6 +196,12 @@ def labels() -> dict[str, str]:
         | {one.path: one.label for one in all_fields() if "." not in one.path}
         | {"paper": "整卷限时", "clock": "限时"}
     )
+
+
+def offered() -> Iterator[tuple[str, str]]:
+    """Every option: its word in a contest file, and how the form calls it."""
+    for one in _every(all_fields()):
+        yield from one.options.items()
 
 
 def _every(fields: tuple[Field, ...]) -> Iterator[Field]:

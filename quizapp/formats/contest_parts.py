@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from quizapp.formats import contest_fields as field
 from quizapp.formats import contest_values as values
-from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart, PrizePart, TicketsPart
+from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart, PrizePart, PromotePart, TicketsPart
 from quizapp.formats.contest_fields import (
     Code,
     Flag,
@@ -20,11 +20,11 @@ from quizapp.formats.contest_fields import (
     StageCode,
     Words,
 )
+from quizapp.formats.contest_unit_parts import UnitsPart
 from quizapp.rules.contests import Ask, Board, Door, Release
 from quizapp.rules.counting import Combine, Span, Take, Tie
 from quizapp.rules.items import Difficulty, Kind
 from quizapp.rules.marking import MultipleMarking, Partial
-from quizapp.rules.units import Metric
 
 MOST_EACH = 1_000_000
 
@@ -71,6 +71,7 @@ class ExtraPart(Part):
 
 class MarkingPart(Part):
     multiple: MultipleMarking = MultipleMarking.EXACT
+    short: Annotated[int | None, *field.points(1, MOST_EACH)] = None
     per_right: Annotated[int | None, *field.points(1, MOST_EACH)] = None
     per_wrong: Annotated[int | None, *field.points(1, MOST_EACH)] = None
     unanswered: Annotated[int, *field.points(0, MOST_EACH)] = 0
@@ -108,6 +109,7 @@ class CountingPart(Part):
 COUNTS: dict[str, tuple[Take, Span, Combine]] = {
     "best": (Take.BEST, Span.WHOLE, Combine.SUM),
     "last": (Take.LAST, Span.WHOLE, Combine.SUM),
+    "first": (Take.FIRST, Span.WHOLE, Combine.SUM),
     "sum": (Take.ALL, Span.WHOLE, Combine.SUM),
     "mean": (Take.ALL, Span.WHOLE, Combine.MEAN),
     "sum_of_days": (Take.BEST, Span.DAY, Combine.SUM),
@@ -132,11 +134,6 @@ _ShortName = Annotated[str, WithJsonSchema({"enum": list(COUNTS)})]
 Counts = Annotated[CountingPart, BeforeValidator(_counting, json_schema_input_type=_ShortName | CountingPart)]
 
 
-class PromotePart(Part):
-    best: Annotated[int, *field.whole(1, 1_000_000)]
-    per_unit: Annotated[str, Field(max_length=32)] = ""
-
-
 class AfterPart(Part):
     stage: StageCode
     points: Annotated[int, *field.points(0)] = 0
@@ -154,6 +151,7 @@ class StagePart(Part):
     after: AfterPart | None = None
     counts: Flag = True
     promote: PromotePart | None = None
+    divisions: Annotated[list[Slug], BeforeValidator(field.one_or_more), AfterValidator(field.unique)] = []
 
 
 class ReleasePart(Part):
@@ -165,6 +163,7 @@ class DivisionPart(Part):
     code: Slug
     title: Words
     unit_kinds: ListOfWords = []
+    paper: PaperPart | None = None
 
 
 class EntryPart(Part):
@@ -178,47 +177,7 @@ class EntryPart(Part):
     gate: Note = ""
     check_in: Flag = False
     room_code: Flag = False
-
-
-class StepsPart(Part):
-    of: Metric = Metric.PEOPLE
-    first: Annotated[int, *field.points(0)] = 10_000
-    step: Annotated[int, *field.points(0)] = 500
-    least: Annotated[int, *field.points(0)] = 0
-
-
-Weights = Annotated[
-    dict[Metric, Share],
-    BeforeValidator(lambda value: {value: "1"} if isinstance(value, str) else value),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"enum": [str(metric) for metric in Metric]},
-                {"type": "object", "minProperties": 1, "propertyNames": {"enum": [str(metric) for metric in Metric]}},
-            ]
-        }
-    ),
-    Field(min_length=1),
-]
-Metrics = Annotated[
-    list[Metric],
-    BeforeValidator(field.one_or_more),
-    AfterValidator(field.unique),
-    WithJsonSchema({"type": ["string", "array"], "items": {"enum": [str(metric) for metric in Metric]}}),
-]
-
-
-class UnitsPart(Part):
-    rank_by: Weights = {Metric.MEAN: Fraction(1)}
-    then: Metrics = []
-    top: Annotated[int, *field.whole(1, 1_000_000)] = 10
-    steps: StepsPart = StepsPart()
-    bonus: Annotated[int, *field.points(0)] = 0
-    shrink: Annotated[int, *field.whole(0, 1_000_000)] = 0
-    min_people: Annotated[int, *field.whole(1, 1_000_000)] = 1
-    min_rate: Share | None = None
-    min_mean: Annotated[int | None, *field.points(0)] = None
-    hide_mean_below: Annotated[int, *field.whole(0, 1_000)] = 5
+    choose_division: Flag = False
 
 
 class BoardPart(Part):

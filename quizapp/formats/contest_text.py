@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quizapp.formats.contest_awards_text import commendation, condition, prize, said, tickets
+from quizapp.formats.contest_awards_text import commendation, condition, prize, promotion, said, tickets, weights
 from quizapp.formats.contest_parts import COUNTS
-from quizapp.formats.contest_values import duration_text, flag_text, moment_text, points_text, share_text
+from quizapp.formats.contest_values import decimal_text, duration_text, flag_text, moment_text, points_text, share_text
 from quizapp.formats.yaml_writer import Flow, FlowMap, Number
-from quizapp.rules.contests import Clock, ContestRules, Limits, Stage
+from quizapp.rules.contests import Clock, ContestRules, Division, Limits, Stage
 from quizapp.rules.counting import Counting
 from quizapp.rules.marking import Marking
 from quizapp.rules.papers import Draw, PaperBlueprint
 from quizapp.rules.scoring import Worth
-from quizapp.rules.units import Steps
+from quizapp.rules.stages import told_by_divisions
+from quizapp.rules.units import Band, Steps, UnitRules
 
 
 def file_of(rules: ContestRules) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def file_of(rules: ContestRules) -> dict[str, Any]:
             "opens_at": moment_text(rules.opens_at, rules.zone),
             "last_start": moment_text(rules.last_start, rules.zone, end_of_day=True) if late else None,
             "closes_at": moment_text(rules.closes_at, rules.zone, end_of_day=True),
-            "paper": _paper(rules.blueprint, rules.study) if rules.study or not _told_by_stages(rules, "blueprint") else None,
+            "paper": _paper(rules.blueprint, rules.study) if rules.study or _has_own_paper(rules) else None,
             "clock": None if _told_by_stages(rules, "clock") else _clock(rules.clock),
             "sittings": _limits(rules.limits),
             "extra": _numbers({"share": rules.extra.share, "invite": rules.extra.invite}),
@@ -43,7 +44,7 @@ def file_of(rules: ContestRules) -> dict[str, Any]:
             "stages": [_stage(stage, rules.zone) for stage in rules.stages] or None,
             "cycle": None if rules.cycle is None else str(rules.cycle),
             "release": FlowMap(score=str(rules.release_score), key=str(rules.release_key)),
-            "divisions": [_division(d.code, d.title, d.unit_kinds) for d in rules.divisions] or None,
+            "divisions": [_division(division) for division in rules.divisions] or None,
             "entry": _entry(rules),
             "units": _units(rules),
             "board": _board(rules),
@@ -63,6 +64,12 @@ def _told_by_stages(rules: ContestRules, name: str) -> bool:
     """Whether every stage has a paper or clock of its own, and the contest's is only the first of them."""
     own = [getattr(stage, name) for stage in rules.stages]
     return bool(own) and None not in own and own[0] == getattr(rules, name)
+
+
+def _has_own_paper(rules: ContestRules) -> bool:
+    """Whether the contest's paper is more than the first of the stages' or, where not every stage has one, of the divisions'."""
+    staged = bool(rules.stages) and all(stage.blueprint for stage in rules.stages)
+    return not (_told_by_stages(rules, "blueprint") if staged else told_by_divisions(rules))
 
 
 def _paper(blueprint: PaperBlueprint, study: bool) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _limits(limits: Limits) -> dict[str, Any]:
 
 def _marking(marking: Marking) -> dict[str, Any]:
     plain = Marking()
-    points = {name: getattr(marking, name) for name in ("per_right", "per_wrong", "unanswered", "wrong")}
+    points = {name: getattr(marking, name) for name in ("short", "per_right", "per_wrong", "unanswered", "wrong")}
     parts = {name: getattr(marking, name) for name in ("blank", "order", "match", "hotspot")}
     return FlowMap(
         {"multiple": str(marking.multiple)}
@@ -137,12 +144,6 @@ def _stage(stage: Stage, zone: str) -> dict[str, Any]:
         if value is not None
     }
     after = FlowMap(stage=stage.after, points=Number(points_text(stage.least))) if stage.after else None
-    promote = stage.promote
-    best = (
-        None
-        if promote is None
-        else FlowMap({"best": promote.best} | ({"per_unit": promote.per_unit} if promote.per_unit else {}))
-    )
     return (
         {"code": stage.code, "title": stage.title}
         | window
@@ -153,19 +154,24 @@ def _stage(stage: Stage, zone: str) -> dict[str, Any]:
                 "sittings": None if stage.limits is None else _limits(stage.limits),
                 "after": after,
                 "counts": None if stage.counts else flag_text(False),
-                "promote": best,
+                "promote": None if stage.promote is None else promotion(stage.promote),
+                "divisions": list(stage.divisions) or None,
             }
         )
     )
 
 
-def _division(code: str, title: str, unit_kinds: tuple[str, ...]) -> dict[str, Any]:
-    return FlowMap({"code": code, "title": title} | ({"unit_kinds": list(unit_kinds)} if unit_kinds else {}))
+def _division(division: Division) -> dict[str, Any]:
+    kinds = {"unit_kinds": list(division.unit_kinds)} if division.unit_kinds else {}
+    named = {"code": division.code, "title": division.title} | kinds
+    if division.blueprint is None:
+        return FlowMap(named)
+    return named | {"paper": _paper(division.blueprint, division.study)}
 
 
 def _entry(rules: ContestRules) -> dict[str, Any]:
     entry = rules.entry
-    flags = {name: flag_text(True) for name in ("guests", "check_in", "room_code") if getattr(entry, name)}
+    flags = {name: flag_text(True) for name in ("guests", "check_in", "room_code", "choose_division") if getattr(entry, name)}
     more: dict[str, Any] = {"ask": list(map(str, entry.ask)) or None, "gate": entry.gate or None}
     within = {} if entry.change_within_ms is None else {"change_within": duration_text(entry.change_within_ms)}
     return FlowMap(
@@ -179,15 +185,14 @@ def _entry(rules: ContestRules) -> dict[str, Any]:
 
 def _units(rules: ContestRules) -> dict[str, Any]:
     units = rules.units
-    weights = FlowMap({str(metric): share_text(weight) for metric, weight in units.weights})
-    alone = len(units.weights) == 1 and units.weights[0][1] == 1
     return said(
         {
-            "rank_by": next(iter(weights)) if alone else weights,
+            "rank_by": weights(units.weights),
             "then": Flow(map(str, units.then)) or None,
             "top": None if units.top == 10 else units.top,
-            "steps": None if units.steps == Steps() else _steps(units.steps),
-            "bonus": Number(points_text(units.most_bonus)) if units.most_bonus else None,
+            "steps": None if units.all_steps == (Steps(),) else [_steps(one) for one in units.all_steps],
+            "bands": [_band(band) for band in units.bands] or None,
+            "bonus": _bonus(units),
             "shrink": units.shrink or None,
             "min_people": units.min_people,
             "min_rate": None if units.min_rate is None else share_text(units.min_rate),
@@ -198,8 +203,21 @@ def _units(rules: ContestRules) -> dict[str, Any]:
 
 
 def _steps(steps: Steps) -> dict[str, Any]:
-    numbers = {"first": steps.first, "step": steps.step, "least": steps.least}
-    return FlowMap({"of": str(steps.of)} | {name: Number(points_text(value)) for name, value in numbers.items()})
+    by_place = {"first": steps.first, "step": steps.step} if not steps.values else {}
+    values = {"values": Flow(Number(points_text(value)) for value in steps.values)} if steps.values else {}
+    numbers = {name: Number(points_text(value)) for name, value in (by_place | {"least": steps.least}).items()}
+    weight = {} if steps.weight == 1 else {"weight": share_text(steps.weight)}
+    return FlowMap({"of": str(steps.of)} | values | numbers | weight)
+
+
+def _band(band: Band) -> dict[str, Any]:
+    numbers = {"from": Number(decimal_text(band.least)), "points": Number(points_text(band.points))}
+    return FlowMap({"of": str(band.of)} | numbers)
+
+
+def _bonus(units: UnitRules) -> dict[str, Any] | None:
+    limits = {"least": units.least_bonus, "most": units.most_bonus}
+    return FlowMap({name: Number(points_text(value)) for name, value in limits.items() if value}) or None
 
 
 def _board(rules: ContestRules) -> dict[str, Any]:

@@ -34,8 +34,10 @@ def whole(text: str, least: int, most: int) -> int:
 
 def hundredths(text: str, least: int, most: int) -> int:
     """Points with at most two decimals, in hundredths."""
-    found = re.fullmatch(r"(\d{1,9})(?:\.(\d{1,2}))?", text, re.ASCII)
-    value = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
+    found = re.fullmatch(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", text, re.ASCII)
+    value = int(found[2]) * 100 + int((found[3] or "").ljust(2, "0")) if found else least - 1
+    if found and found[1]:
+        value = -value or least - 1  # -0 is no number
     if not least <= value <= most:
         raise ValueError(f"应是{points_text(least)}到{points_text(most)}的数，最多两位小数，例如 5 或 2.5")
     return value
@@ -104,8 +106,9 @@ def flag_text(value: bool) -> str:
 
 
 def points_text(value: int) -> str:
-    whole_points, rest = divmod(value, 100)
-    return f"{whole_points}.{rest:02d}".rstrip("0").rstrip(".") if rest else str(whole_points)
+    whole_points, rest = divmod(abs(value), 100)
+    told = f"{whole_points}.{rest:02d}".rstrip("0") if rest else str(whole_points)
+    return f"-{told}" if value < 0 else told
 
 
 def share_text(value: Fraction) -> str:

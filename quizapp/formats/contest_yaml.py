@@ -8,11 +8,13 @@ from pydantic_core import ErrorDetails
 from quizapp.errors import BadFile
 from quizapp.formats import strict_yaml
 from quizapp.formats.contest_checks import complaints
+from quizapp.formats.contest_checks_units import of_rules
 from quizapp.formats.contest_fields import PATTERNS
 from quizapp.formats.contest_parts import ContestPart
 from quizapp.formats.contest_rules import rules_of
 from quizapp.formats.contest_text import file_of
 from quizapp.formats.contest_warnings import warnings
+from quizapp.formats.contest_words import hint
 from quizapp.formats.yaml_faults import explain
 from quizapp.formats.yaml_writer import dump
 from quizapp.rules.contests import ContestRules
@@ -30,7 +32,10 @@ def read_contest(data: bytes, file: str) -> ContestRules:
         faults += explain(error, positions, file, _say)
     if faults:
         raise BadFile(sorted(faults, key=lambda fault: fault.line or 0))
-    return rules_of(part)
+    rules = rules_of(part)
+    if faults := [positions.fault(loc, message, file) for loc, message in of_rules(rules)]:
+        raise BadFile(faults)
+    return rules
 
 
 def write_contest(rules: ContestRules) -> bytes:
@@ -46,4 +51,4 @@ def schema() -> dict[str, Any]:
 def _say(detail: ErrorDetails) -> str | None:
     if detail["type"] == "string_pattern_mismatch":
         return PATTERNS.get(detail.get("ctx", {})["pattern"])
-    return None
+    return hint(detail)

@@ -52,7 +52,7 @@ def _text(dumper: Any, text: str) -> yaml.Node:
 
 
 def _number(dumper: Any, number: Number) -> yaml.Node:
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{'int' if number.isdigit() else 'float'}", str(number))
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'int' if number.removeprefix('-').isdigit() else 'float'}", str(number))
 
 
 for _dumper in (_CDumper, _Dumper):

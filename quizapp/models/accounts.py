@@ -24,6 +24,7 @@ class Account(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     number: Mapped[str | None] = mapped_column(String(32))  # 工号, 学号, 座号 of a roster
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    division: Mapped[str | None] = mapped_column(String(200))  # 组别 of a roster, where people would choose it
     on_roster: Mapped[bool] = mapped_column(default=False)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     consented_at: Mapped[int | None] = mapped_column(Millis)  # to the privacy notice, by one who came with a code

@@ -30,10 +30,10 @@ class ExtraTime(Base):
 
 
 class UnitBonus(Base):
-    """Points that an official gives a unit, in hundredths, with the reason; the newest of a unit holds."""
+    """Points that an official gives a unit or, below 0, takes off, in hundredths, with the reason; the newest of a unit holds."""
 
     __tablename__ = "unit_bonuses"
-    __table_args__ = (CheckConstraint("points >= 0", name="points"), Index(None, "contest_id", "unit_id"))
+    __table_args__ = (Index(None, "contest_id", "unit_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"))

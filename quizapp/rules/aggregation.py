@@ -1,13 +1,13 @@
 """People -> every unit above them: what each person adds where, sums over subtrees, and what decides about each unit."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from heapq import merge
 
 from quizapp.rules.counting import Finished, Standing
 from quizapp.rules.ranking import places, value_merit
-from quizapp.rules.units import OF_ALL_PEOPLE, Facts, Figures, Metric, UnitRules, measure
+from quizapp.rules.units import OF_ALL_PEOPLE, Facts, Figures, Metric, Steps, UnitRules, measure, shortfalls
 
 Parents = Mapping[int, int | None]
 Fold = Callable[[Sequence[Finished]], Standing]
@@ -107,43 +107,54 @@ def _with_movers(lists: dict[int, list[list[int]]], people: Sequence[Mapping[int
 
 
 def steps(figures: Mapping[int, Facts], kinds: Mapping[int, str | None], rules: UnitRules) -> dict[int, Fraction]:
-    """名次分 of every unit with participants: by its place among the units of its kind in the whole contest, ties alike."""
+    """名次分 of every unit that qualifies: by its place among those of its kind in the whole contest, ties alike."""
+    fit = {unit: facts for unit, facts in figures.items() if not shortfalls(facts, rules)}
+    found = [_by_place(fit, kinds, rules, by) for by in rules.all_steps]
+    return {
+        unit: sum((by.weight * of[unit] for by, of in zip(rules.all_steps, found, strict=True)), Fraction(0))
+        for unit in fit
+        if all(unit in of for of in found)
+    }
+
+
+def _by_place(
+    figures: Mapping[int, Facts], kinds: Mapping[int, str | None], rules: UnitRules, by: Steps
+) -> dict[int, Fraction]:
     peers: dict[str | None, list[tuple[bytes, int]]] = defaultdict(list)
     for unit, facts in figures.items():
-        found = measure(rules.steps.of, facts, rules)
-        if facts.figures.people and found is not None:
+        if (found := measure(by.of, facts, rules)) is not None:
             peers[kinds.get(unit)].append((value_merit([found]), unit))
     scores: dict[int, Fraction] = {}
     for rows in peers.values():
         rows.sort(reverse=True)
         for (_, unit), (place, _shared) in zip(rows, places(key for key, _ in rows), strict=True):
-            scores[unit] = Fraction(max(rules.steps.least, rules.steps.first - rules.steps.step * (place - 1)), 100)
+            scores[unit] = Fraction(by.at(place), 100)
     return scores
 
 
 def facts_of(
     rules: UnitRules, figures: Mapping[int, Figures], headcounts: Callable[[int], int | None], *,
     kinds: Mapping[int, str | None], spreads: Mapping[int, Sequence[int]] | None = None,
-    bonuses: Mapping[int, int] | None = None, full_marks: int = 0,
+    bonuses: Mapping[int, int] | None = None, full_marks: Fraction | None = None, also: Collection[Metric] = (),
 ) -> dict[int, Facts]:  # fmt: skip
-    """What decides about each unit that has figures, those of `ROOT` among them; `bonuses` and `full_marks` in hundredths."""
+    """What decides about each unit that has figures, those of `ROOT` among them; `bonuses` in hundredths, `full_marks` in points.
+    `also`: metrics that are asked for besides those that rank."""
     overall = figures.get(ROOT, Figures())
     spreads, bonuses = spreads or {}, bonuses or {}
 
     def fact(unit: int, step: Fraction | None = None) -> Facts:
         return Facts(
             figures.get(unit, Figures()), headcounts(unit), spreads.get(unit, ()), step, Fraction(bonuses.get(unit, 0), 100),
-            overall.mean, Fraction(full_marks, 100) if full_marks else None,
+            overall.mean, full_marks,
         )  # fmt: skip
 
     units = {*figures, *bonuses}
-    if Metric.STEPS not in rules.metrics:
+    if Metric.STEPS not in {*rules.metrics, *also}:
         return {unit: fact(unit) for unit in units}
     scores = steps({unit: fact(unit) for unit in units - {ROOT}}, kinds, rules)
     return {unit: fact(unit, scores.get(unit)) for unit in units}
 
 
-def needs_spread(rules: UnitRules) -> bool:
-    """Whether the points of every person are needed, not only sums."""
-    wanted = {*rules.metrics, rules.steps.of} if Metric.STEPS in rules.metrics else set(rules.metrics)
-    return bool(wanted & OF_ALL_PEOPLE)
+def needs_spread(rules: UnitRules, also: Collection[Metric] = ()) -> bool:
+    """Whether the points of every person are needed, not only sums; `also`: for metrics that are asked for besides those that rank."""
+    return not OF_ALL_PEOPLE.isdisjoint(rules.needed.union(*map(rules.behind, also)))

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
-from quizapp.rules.commendations import Commendation
+from quizapp.rules.commendations import Commendation, Per
 from quizapp.rules.counting import Counting, Span, Tie
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.scoring import Scoring
@@ -81,19 +82,27 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """A class of contestants ranked apart; chosen by the kind of the unit where `unit_kinds` are given."""
+    """A class of contestants ranked apart; by the kind of the unit where `unit_kinds` are given, or chosen by each.
+
+    `blueprint`: its own paper in place of the contest's.
+    """
 
     code: str
     title: str
     unit_kinds: tuple[str, ...] = ()
+    blueprint: PaperBlueprint | None = None
+    study: bool = False  # what its own papers may ask is published from the start
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """Who goes on to the next stage: the `best` of everybody, or of each unit of kind `per_unit` (一个单位几名)."""
+    """Who goes on to the next stage: the `best`, or a `share` rounded up, of everybody, of each division, or of each unit of kind
+    `per_unit` (一个单位几名)."""
 
-    best: int
+    best: int | None = None
     per_unit: str = ""
+    share: Fraction | None = None
+    per: Per = Per.WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,8 @@ class Stage:
     """A part of a contest with a window, paper, clock or limits of its own (a round, a theme of a day, a level, a bank).
 
     What it leaves out is the contest's. `after`: it is open to those who reached `least` points (hundredths) in another stage.
-    A stage that does not count is training. `promote`: who may go on to the stage that follows.
+    A stage that does not count is training. `promote`: who may go on to the stage that follows. `divisions`: only people of
+    these may start in it; empty is everybody.
     """
 
     code: str
@@ -117,6 +127,7 @@ class Stage:
     counts: bool = True
     promote: Promotion | None = None
     study: bool = False  # what its own papers may ask is published from its opening on
+    divisions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,7 @@ class EntryRules:
     gate: str = ""  # a text that must be read before the first start
     check_in: bool = False  # only who has been checked in may start
     room_code: bool = False  # only with the code told in the room
+    choose_division: bool = False  # people say to which division they belong, whatever their unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +193,23 @@ class ContestRules:
 
 
 def division_of(rules: ContestRules, kind: str | None) -> str:
-    """The division that the kind of somebody's unit gives; the first where none says anything about kinds."""
+    """The division that the kind of somebody's unit gives; the first where none says anything about kinds.
+
+    Empty where it gives none, as where people choose for themselves.
+    """
+    if rules.entry.choose_division:
+        return ""
     for division in rules.divisions:
         if kind is not None and kind in division.unit_kinds:
             return division.code
     return next((division.code for division in rules.divisions if not division.unit_kinds), "")
+
+
+def division_named(rules: ContestRules, words: str) -> str:
+    """The code of the division with this code or title; empty where there is none."""
+    return next((one.code for one in rules.divisions if words in (one.code, one.title)), "")
+
+
+def needs_division(rules: ContestRules, words: str | None) -> bool:
+    """Whether somebody with these words for a division has still to choose one."""
+    return rules.entry.choose_division and not division_named(rules, words or "")

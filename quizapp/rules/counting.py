@@ -13,6 +13,7 @@ class Take(StrEnum):
 
     BEST = "best"
     LAST = "last"
+    FIRST = "first"
     ALL = "all"
 
 
@@ -36,7 +37,7 @@ class Combine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Take the best, the last or all valid sittings of each span; keep at most the `most` best of these; combine them."""
+    """Take the best, the last, the first or all valid sittings of each span; keep at most the `most` best of these; combine them."""
 
     take: Take = Take.BEST
     each: Span = Span.WHOLE
@@ -76,7 +77,7 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What counts for an entry: points (hundredths; `exact` where a mean was rounded), time and sub-score of what counts, when
-    that was finished; how many sittings were made, how many of them valid, their total time; whether one was full, one passed."""
+    that was finished; how many sittings were made, how many of them valid, their total time; whether one was full; whether it passes."""
 
     points: int
     time_ms: int
@@ -110,9 +111,16 @@ def standing(
         sub_points=sum(s.sub_points for s in chosen) if valid else 0,
         valid=len(valid),
         full=any(s.full for s in valid),
-        passed=pass_points is not None and any(s.points >= pass_points for s in valid),
+        passed=pass_points is not None and bool(valid) and _passed(valid, counting, exact) >= pass_points,
         exact=None if exact.denominator == 1 else exact,
     )
+
+
+def _passed(valid: Sequence[Finished], counting: Counting, exact: Fraction) -> Fraction:
+    """What a pass mark is compared with: it is one of a sitting. One sitting or a mean that counts stands for itself; where sums or
+    numbers count, the best sitting does."""
+    one = counting.each is Span.WHOLE and counting.take is not Take.ALL and counting.combine is Combine.SUM
+    return exact if one or counting.combine is Combine.MEAN else Fraction(max(s.points for s in valid))
 
 
 def _chosen(
@@ -125,6 +133,8 @@ def _chosen(
     for made in spans.values():
         if counting.take is Take.ALL:
             taken += made
+        elif counting.take is Take.FIRST:
+            taken.append(min(made, key=latest))
         else:
             taken.append(max(made, key=better if counting.take is Take.BEST else latest))
     return taken if counting.most is None else sorted(taken, key=better, reverse=True)[: counting.most]

@@ -22,6 +22,7 @@ class MultipleMarking(StrEnum):
 
     EXACT = "exact"  # 多选、少选、错选均不得分
     HALF = "half"  # 少选得一半，错选不得分
+    SHORT = "short"  # 漏选得1分，错选不得分
     PER_RIGHT = "per_right"  # 少选，所选的每个选项得0.5分；错选不得分
     PER_RIGHT_LESS_WRONG = "per_right_less_wrong"  # 选对一项得分，选错一项扣分，扣完为止
 
@@ -38,8 +39,9 @@ class Marking:
     """How responses are marked; points in hundredths.
 
     `per_right` and `per_wrong` are of one choice of a multiple item, None: the points divided by the number of right choices.
-    `unanswered` is what an item left blank earns, `wrong` what a wrong answer to a single or judge item takes off. `essay_gap` is
-    the share of an essay's points by which two markers may differ before a third decides.
+    `short` is what an answer earns that is short of right choices (漏选). `unanswered` is what an item left blank earns, `wrong` what a
+    wrong answer to a single or judge item takes off. `essay_gap` is the share of an essay's points by which two markers may differ
+    before a third decides.
     """
 
     multiple: MultipleMarking = MultipleMarking.EXACT
@@ -52,6 +54,7 @@ class Marking:
     match: Partial = Partial.EACH
     hotspot: Partial = Partial.EACH
     essay_gap: Fraction = Fraction(1, 5)
+    short: int = 0
 
     def shares(self, kind: Kind) -> bool:
         """Whether an item of this kind that is right in parts earns its share."""
@@ -105,17 +108,20 @@ def _own(case: Item, answer: Answer) -> list[tuple[Item, Answer]]:
 
 
 def _multiple(item: Item, answer: tuple[int, ...], points: int, marking: Marking) -> int:
-    """What a multiple-choice response earns that is not right altogether. Order and repetition do not matter."""
+    """What a multiple-choice response earns that is not right altogether: always less than the points, which only the full answer
+    earns. Order and repetition do not matter."""
     given, key = set(answer), set(cast("tuple[int, ...]", item.key))
     right, wrong = len(given & key), len(given - key)
     if marking.multiple is MultipleMarking.HALF:
         return points // 2 if right and not wrong else 0
+    if marking.multiple is MultipleMarking.SHORT:
+        return min(points - 1, marking.short) if right and not wrong else 0
     if marking.multiple is MultipleMarking.EXACT or (wrong and marking.multiple is MultipleMarking.PER_RIGHT):
         return 0
     share = Fraction(points, len(key))
     earned = right * (share if marking.per_right is None else marking.per_right)
     earned -= wrong * (share if marking.per_wrong is None else marking.per_wrong)
-    return min(points, max(0, int(earned)))
+    return min(points - 1, max(0, int(earned)))
 
 
 def _chosen(item: Item, answer: tuple[int, ...]) -> tuple[int, int]:

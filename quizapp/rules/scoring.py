@@ -11,16 +11,20 @@ from quizapp.rules.papers import Paper, PaperBlueprint
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a sitting has to reach, all of it; nothing asked is always reached. Points in hundredths."""
+    """What a sitting has to reach, all of it; nothing asked is always reached. Points in hundredths; at least `time_ms` and at
+    most `within_ms` used."""
 
     all_right: bool = False
     right: int | None = None
     points: int | None = None
     time_ms: int | None = None
+    within_ms: int | None = None
 
     def holds(self, points: int, right: int, total: int, time_ms: int) -> bool:
         """Whether a sitting with these figures (`right` of `total` items) reaches it."""
         least = ((self.right, right), (self.points, points), (self.time_ms, time_ms))
+        if self.within_ms is not None and time_ms > self.within_ms:
+            return False
         return all(wanted is None or got >= wanted for wanted, got in least) and (right == total or not self.all_right)
 
 

@@ -27,11 +27,13 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A UTC millisecond as people of `zone` say it; an end at midnight is the 24:00 of the day before."""
+    """A UTC millisecond as people of `zone` say it; an end at midnight is the 24:00 of the day before. What it shares with the
+    moment `since`, told right before it, is left out: 9:00至18:00."""
 
     ms: int
     zone: str
     is_end: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Several:
     joined_by: str = "、"
 
 
+class English(str):
+    """What stands in a place of an English text; {count:attempt|attempts} puts the noun behind it that goes with its number."""
+
+    __slots__ = ()
+
+    def __format__(self, nouns: str) -> str:
+        one, _, more = nouns.partition("|")
+        return f"{self!s} {one if self == '1' else more}" if more else str(self)
+
+
 def said(text: str, **places: object) -> Sentence:
     return text, places
 
@@ -50,17 +62,27 @@ def say(sentence: Sentence, language: str = "zh") -> str:
     """The sentence in `zh` or `en`; what has no English yet stays Chinese."""
     text, places = sentence
     if language == "en":
-        text = ENGLISH.get(text, text)
-    told = text.format_map({name: spoken(value, language) for name, value in places.items()})
-    return " ".join(told.split()) if language == "en" else told  # a place with nothing in it leaves two spaces
+        return _in_english(sentence, opens=True)
+    return text.format_map({name: spoken(value, language) for name, value in places.items()})
+
+
+def _in_english(sentence: Sentence, *, opens: bool) -> str:
+    """Our own words get a capital where they open a sentence and none within one; what an organiser has named is never altered."""
+    text, places = ENGLISH.get(sentence[0], sentence[0]), sentence[1]
+    if opens or not text[1:2].isupper():
+        text = (text[:1].upper() if opens else text[:1].lower()) + text[1:]
+    told = {
+        name: English(spoken(value, "en", opens=opens and text.startswith("{" + name))) for name, value in places.items()
+    }
+    return " ".join(text.format_map(told).split())  # a place with nothing in it leaves two spaces
 
 
 def say_all(sentences: Iterable[Sentence], language: str = "zh") -> list[str]:
     return [say(sentence, language) for sentence in sentences]
 
 
-def spoken(value: object, language: str) -> str:
-    """What stands in a place of a sentence."""
+def spoken(value: object, language: str, *, opens: bool = False) -> str:
+    """What stands in a place of a sentence; `opens`: at its beginning."""
     if isinstance(value, Points):
         return decimal(value.hundredths)
     if isinstance(value, Length):
@@ -73,18 +95,19 @@ def spoken(value: object, language: str) -> str:
             if language == "en"
             else value.joined_by
         )
-        return joined.join(spoken(thing, language) for thing in value.things)
+        return joined.join(spoken(thing, language, opens=opens and not n) for n, thing in enumerate(value.things))
     if isinstance(value, tuple):
-        return say(value, language)
+        return _in_english(value, opens=opens) if language == "en" else say(value, language)
     if isinstance(value, Fraction):
         return fraction(value)
     return str(value)
 
 
 def decimal(hundredths: int) -> str:
-    """85.5, 85."""
-    whole, rest = divmod(hundredths, 100)
-    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
+    """85.5, 85, -5."""
+    whole, rest = divmod(abs(hundredths), 100)
+    told = f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
+    return f"-{told}" if hundredths < 0 else told
 
 
 def fraction(value: Fraction) -> str:
@@ -114,9 +137,18 @@ def length(ms: int, language: str = "zh") -> str:
 
 def moment(value: Moment, language: str) -> str:
     """2026年6月10日 9:00, 2026年6月30日24时; 2026-06-10 9:00."""
-    at = datetime.fromtimestamp(value.ms / 1000, UTC).astimezone(ZoneInfo(value.zone))
+    at = _local(value.ms, value.zone)
     midnight = value.is_end and (at.hour, at.minute, at.second) == (0, 0, 0)
     day = at.date() - timedelta(days=1) if midnight else at.date()
+    before = None if value.since is None else _local(value.since, value.zone).date()
     if language == "en":
-        return f"{day.isoformat()} {'24:00' if midnight else f'{at.hour}:{at.minute:02d}'}"
-    return f"{day.year}年{day.month}月{day.day}日" + ("24时" if midnight else f" {at.hour}:{at.minute:02d}")
+        time = "24:00" if midnight else f"{at.hour}:{at.minute:02d}"
+        return time if day == before else f"{day.isoformat()} {time}"
+    if day == before:
+        return "24时" if midnight else f"{at.hour}:{at.minute:02d}"
+    year = "" if before is not None and day.year == before.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日" + ("24时" if midnight else f" {at.hour}:{at.minute:02d}")
+
+
+def _local(ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -5,9 +5,21 @@ import hmac
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from quizapp.rules.counting import Finished, latest
 from quizapp.rules.scoring import Condition
+
+EVERY = Condition()
+Held = Mapping[str, Mapping[str, int]]
+"""Entry -> stage -> how many tickets."""
+
+
+class Wins(StrEnum):
+    """Within what somebody wins at most once."""
+
+    CONTEST = "contest"
+    STAGE = "stage"  # the draws of each stage; those of the whole contest are apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +27,7 @@ class TicketRules:
     """Which sittings earn draw tickets (抽奖机会), and how many at most; None is no limit.
 
     when: what a sitting has to reach; per_right: one ticket for so many right items instead of one a sitting; stages: instead,
-    one ticket for good sittings in so many different stages (集齐).
+    one ticket for good sittings in so many different stages (集齐). excepted: titles of commendations of people, who hold none.
     """
 
     when: Condition = field(default_factory=Condition)
@@ -24,15 +36,19 @@ class TicketRules:
     per_day: int | None = None
     per_stage: int | None = None
     total: int | None = None
+    excepted: tuple[str, ...] = ()
+    wins: Wins = Wins.CONTEST
 
 
 @dataclass(frozen=True, slots=True)
 class Prize:
-    """What is drawn: `count` winners among the tickets of the contest, or of each stage where `each_stage`."""
+    """What is drawn: `count` winners among the tickets of the contest, or of each stage where `each_stage`; `when`: only among
+    those that sittings earn which reach this too."""
 
     title: str
     count: int
     each_stage: bool = False
+    when: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +79,44 @@ def tickets(sittings: Iterable[Finished], rules: TicketRules) -> dict[str, int]:
     return {stage: count for stage, count in held.items() if count}
 
 
-def draw(held: Mapping[str, Mapping[str, int]], prizes: Sequence[Prize], seed: str) -> list[Winner]:
-    """Winners in the order of the prizes. `held`: entry -> stage -> tickets; `seed`: the committed seed, hexadecimal.
+def draw(
+    pools: Sequence[tuple[Prize, Held]], seed: str, stages: Sequence[str] = (), wins: Wins = Wins.CONTEST
+) -> list[Winner]:
+    """Winners in the order of the prizes, each with the tickets that are in its draw, and of the contest's `stages`.
 
-    Every ticket (entry, stage, number) is given HMAC-SHA256(seed, "prize/stage/entry/number"); the smallest win. Nobody wins twice.
+    Every ticket (entry, stage, number) is given HMAC-SHA256(seed, "prize/stage/entry/number"); the smallest win. `seed` is the
+    committed one, hexadecimal. Nobody wins twice within what `wins` says.
     """
     winners: list[Winner] = []
-    won: set[str] = set()
-    for prize in prizes:
-        stages = sorted({stage for of in held.values() for stage in of}) if prize.each_stage else [""]
-        for stage in stages:
-            before = len(winners)
+    won: set[tuple[str, str]] = set()
+    for prize, held in pools:
+        for stage in drawn_in(prize, held, stages):
+            before, scope = len(winners), stage if wins is Wins.STAGE else ""
             for _, ticket, entry in _shuffled(held, prize, stage, seed):
                 if len(winners) - before == prize.count:
                     break
-                if entry not in won:
-                    won.add(entry)
+                if (scope, entry) not in won:
+                    won.add((scope, entry))
                     winners.append(Winner(prize.title, stage, len(winners) - before + 1, entry, ticket))
     return winners
 
 
-def _shuffled(
-    held: Mapping[str, Mapping[str, int]], prize: Prize, stage: str, seed: str
-) -> list[tuple[bytes, str, str]]:
+def drawn_in(prize: Prize, held: Held, stages: Sequence[str]) -> list[str]:
+    """The stages in which a prize is drawn, in their order: those that anybody holds tickets of; one draw without a name else."""
+    if not (prize.each_stage and stages):
+        return [""]
+    there = {stage for of in held.values() for stage in of}
+    return [stage for stage in stages if stage in there]
+
+
+def pools(
+    sittings: Mapping[str, Sequence[Finished]], rules: TicketRules, prizes: Sequence[Prize]
+) -> list[tuple[Prize, Held]]:
+    """Each prize with the tickets that are in its draw."""
+    return [(prize, by_entry(sittings, rules, prize.when)) for prize in prizes]
+
+
+def _shuffled(held: Held, prize: Prize, stage: str, seed: str) -> list[tuple[bytes, str, str]]:
     found = []
     for entry, of in held.items():
         for where, count in of.items():
@@ -95,7 +126,13 @@ def _shuffled(
     return sorted(found)
 
 
-def by_entry(sittings: Mapping[str, Sequence[Finished]], rules: TicketRules) -> dict[str, dict[str, int]]:
-    """Entry -> stage -> tickets, of those who hold any."""
-    held = {entry: tickets(made, rules) for entry, made in sittings.items()}
+def by_entry(
+    sittings: Mapping[str, Sequence[Finished]], rules: TicketRules, also: Condition = EVERY
+) -> dict[str, dict[str, int]]:
+    """The tickets of those who hold any. `also`: what sittings have to reach besides, as for a prize with a condition of its own;
+    the limits then hold among these."""
+    held = {
+        entry: tickets([s for s in made if also.holds(s.points, s.right, s.total, s.time_ms)], rules)
+        for entry, made in sittings.items()
+    }
     return {entry: found for entry, found in held.items() if found}

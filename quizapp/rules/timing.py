@@ -25,17 +25,22 @@ def phase(opens_at: int, last_start: int, closes_at: int, now: int) -> Phase:
 
 def deadline(rules: ContestRules, started_at: int, extra_ms: int = 0) -> int:
     """The effective end of a sitting: min(start + limit, closes_at) + extra, or start + limit + extra where the rule gives the
-    full time. `extra_ms` is what a record grants to the person or unit, and what the contest was paused for."""
-    limit = rules.clock.paper_ms
-    if limit is None:
-        return rules.closes_at + extra_ms
-    return extra_ms + (started_at + limit if rules.clock.full_time else min(started_at + limit, rules.closes_at))
+    full time. Under an item clock alone it is closes_at, and never before the time of all items where the rule gives the full time.
+    `extra_ms` is what a record grants to the person or unit, and what the contest was paused for."""
+    full, clock = started_at + full_time(rules), rules.clock
+    if clock.paper_ms is None:
+        return extra_ms + (max(full, rules.closes_at) if clock.full_time else rules.closes_at)
+    return extra_ms + (full if clock.full_time else min(full, rules.closes_at))
+
+
+def full_time(rules: ContestRules) -> int:
+    """What a sitting may take: the limit of the paper, else those of all its items together."""
+    return rules.clock.paper_ms or (rules.clock.item_ms or 0) * rules.blueprint.total
 
 
 def is_cut(rules: ContestRules, started_at: int) -> bool:
-    """True where somebody who starts now gets less than the paper's full time."""
-    limit = rules.clock.paper_ms
-    return limit is not None and deadline(rules, started_at) < started_at + limit
+    """True where somebody who starts now gets less than the full time."""
+    return deadline(rules, started_at) < started_at + full_time(rules)
 
 
 def item_deadline(rules: ContestRules, opened_at: int, end: int) -> int | None:

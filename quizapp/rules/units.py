@@ -19,12 +19,17 @@ class Metric(StrEnum):
     PAPERS = "papers"  # valid sittings
     POINTS = "points"  # sum of what counts for its people
     MEAN = "mean"
+    PER_HEAD = "per_head"  # points by those who should take part: who does not has none
     SCORE_RATE = "score_rate"  # the mean of a hundred possible
     MEDIAN = "median"
     TOP_SUM = "top_sum"  # of its `top` best people
     TOP_MEAN = "top_mean"
-    FULL_RATE = "full_rate"  # of a hundred participants, how many reached full marks
-    PASS_RATE = "pass_rate"  # noqa: S105 - 合格率
+    FULL = "full"  # people who reached full marks
+    FULL_RATE = "full_rate"  # the same of a hundred participants
+    PASSED = "passed"  # people who passed
+    PASS_RATE = "pass_rate"  # noqa: S105 - the same of a hundred participants
+    PASS_OF_ALL = "pass_of_all"  # noqa: S105 - the same of a hundred who should take part
+    BANDS = "bands"  # 分段计分: 30 points from 90 %, 25 from 80 %, else 10
     STEPS = "steps"  # 名次分: 100, 95, 90 … by its place among units of its kind
     BONUS = "bonus"  # entered by an official with a reason
 
@@ -32,18 +37,44 @@ class Metric(StrEnum):
 OF_ALL_PEOPLE = {Metric.MEDIAN, Metric.TOP_SUM, Metric.TOP_MEAN}
 """Metrics that need the points of every person, not sums."""
 
-FROM_POINTS = OF_ALL_PEOPLE | {Metric.MEAN, Metric.SCORE_RATE}
+FROM_POINTS = OF_ALL_PEOPLE | {Metric.MEAN, Metric.SCORE_RATE, Metric.PER_HEAD}
 """Metrics that would give away the points of the people of a very small unit."""
+
+OF_HEADS = {Metric.RATE, Metric.PER_HEAD, Metric.PASS_OF_ALL}
+"""Metrics that need a head count."""
+
+OF_PASSING = {Metric.PASSED, Metric.PASS_RATE, Metric.PASS_OF_ALL}
+"""Metrics of a contest that somebody passes or fails."""
+
+_LOCAL = {Metric.PEOPLE, Metric.RATE, Metric.POINTS, Metric.MEAN, Metric.PER_HEAD, Metric.SCORE_RATE, Metric.BANDS}
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """名次分: the first unit by `of` gets `first`, each place behind it `step` less, never below `least`; hundredths."""
+    """名次分: the first unit by `of` gets `first`, each place behind it `step` less, never below `least`; or the first places get
+    `values`, all behind them `least`. In hundredths; `weight` where several are added up."""
 
     of: Metric = Metric.PEOPLE
     first: int = 10_000
     step: int = 500
     least: int = 0
+    values: tuple[int, ...] = ()
+    weight: Fraction = Fraction(1)
+
+    def at(self, place: int) -> int:
+        """What a place gets, hundredths."""
+        if self.values:
+            return self.values[place - 1] if place <= len(self.values) else self.least
+        return max(self.least, self.first - self.step * (place - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """分段计分: a unit gets the points (hundredths) of the first band by each metric that it reaches."""
+
+    of: Metric
+    least: Fraction
+    points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +91,9 @@ class UnitRules:
     min_rate: Fraction | None = None  # 1 = everybody
     min_mean: int | None = None  # hundredths of a point
     hide_mean_below: int = 5  # people; a smaller unit's mean would give away its people
+    further_steps: tuple[Steps, ...] = ()  # 名次分 by other metrics, added to `steps`
+    bands: tuple[Band, ...] = ()
+    least_bonus: int = 0  # hundredths, not above 0; what an official may take off at most
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -67,20 +101,40 @@ class UnitRules:
         return (*(metric for metric, _ in self.weights), *self.then)
 
     @property
-    def by_points(self) -> bool:
-        """Whether the points of a few people could be told from a place."""
-        return any(metric in FROM_POINTS for metric in self.metrics)
+    def all_steps(self) -> tuple[Steps, ...]:
+        return (self.steps, *self.further_steps)
+
+    def behind(self, metric: Metric) -> set[Metric]:
+        """The metric, and what 名次分 and 分段计分 look at."""
+        looked_at = {
+            Metric.STEPS: [steps.of for steps in self.all_steps],
+            Metric.BANDS: [band.of for band in self.bands],
+        }
+        return {metric, *looked_at.get(metric, ())}
 
     @property
-    def by_rate(self) -> bool:
+    def needed(self) -> set[Metric]:
+        """Every figure that must be had for a place."""
+        return {each for metric in self.metrics for each in self.behind(metric)}
+
+    def gives_away(self, metric: Metric) -> bool:
+        """Whether the points of a few people could be told from the metric."""
+        return not FROM_POINTS.isdisjoint(self.behind(metric))
+
+    @property
+    def by_points(self) -> bool:
+        """Whether the points of a few people could be told from a place."""
+        return any(map(self.gives_away, self.metrics))
+
+    @property
+    def by_heads(self) -> bool:
         """Whether a unit without a head count cannot be ranked."""
-        return Metric.RATE in self.metrics or (Metric.STEPS in self.metrics and self.steps.of is Metric.RATE)
+        return not OF_HEADS.isdisjoint(self.needed)
 
     @property
     def is_local(self) -> bool:
         """Whether a unit's value follows from its own sums, so that it can be brought up to date alone."""
-        wanted = {Metric.PEOPLE, Metric.RATE, Metric.POINTS, Metric.MEAN, Metric.SCORE_RATE}
-        return set(self.metrics) <= wanted and not self.shrink
+        return self.needed <= _LOCAL and not self.shrink
 
     @property
     def least_people(self) -> int:
@@ -122,7 +176,7 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that decides about a unit: its sums and head count; the points of each of its people, best first; its 名次分 and
-    entered bonus (points); the mean of everybody in the contest and the full marks of a sitting (points)."""
+    entered bonus (points); the mean of everybody in the contest and the most that can count for a person (points)."""
 
     figures: Figures = Figures()
     headcount: int | None = None
@@ -150,11 +204,17 @@ def measure(metric: Metric, facts: Facts, rules: UnitRules) -> Fraction | None:
         return _of_people(metric, facts.spread, rules.top)
     if metric is Metric.MEAN or metric is Metric.SCORE_RATE:
         return _mean(metric, facts, rules)
+    if metric is Metric.BANDS:
+        return _bands(facts, rules)
     counted: Mapping[Metric, Fraction | None] = {
         Metric.PEOPLE: Fraction(people),
         Metric.SCORED: Fraction(figures.scored),
         Metric.PAPERS: Fraction(figures.valid),
         Metric.POINTS: Fraction(figures.points, 100),
+        Metric.PER_HEAD: rate(figures.points, 100 * facts.headcount) if facts.headcount else None,
+        Metric.FULL: Fraction(figures.full),
+        Metric.PASSED: Fraction(figures.passed),
+        Metric.PASS_OF_ALL: rate(100 * figures.passed, facts.headcount),
         Metric.STEPS: facts.step,
         Metric.BONUS: facts.bonus,
         Metric.RATE: rate(100 * people, facts.headcount),
@@ -182,6 +242,17 @@ def _mean(metric: Metric, facts: Facts, rules: UnitRules) -> Fraction | None:
     if metric is Metric.MEAN or mean is None:
         return mean
     return mean * 100 / facts.full_marks if facts.full_marks else None
+
+
+def _bands(facts: Facts, rules: UnitRules) -> Fraction | None:
+    total = Fraction(0)
+    for metric in dict.fromkeys(band.of for band in rules.bands):
+        figure = measure(metric, facts, rules)
+        if figure is None:
+            return None
+        reached = (band.points for band in rules.bands if band.of is metric and figure >= band.least)
+        total += Fraction(next(reached, 0), 100)
+    return total
 
 
 def value(facts: Facts, rules: UnitRules) -> Fraction | None:
@@ -215,8 +286,8 @@ def shortfalls(facts: Facts, rules: UnitRules) -> list[Reason]:
     if is_flagged(figures.people, headcount):
         reasons.append(("参与率超过100%，请核对应参人数", {}))
     share = rate(figures.people, headcount)
-    if share is None and (rules.min_rate is not None or rules.by_rate):
-        reasons.append(("没有应参人数，无法计算参与率", {}))
+    if share is None and (rules.min_rate is not None or rules.by_heads):
+        reasons.append(("没有应参人数，无法排名", {}))
     if rules.min_rate is not None and share is not None and share < rules.min_rate:
         least = -(-rules.min_rate.numerator * (headcount or 0) // rules.min_rate.denominator)
         reasons.append(("参与率未达到要求，还差{missing}人", {"missing": least - figures.people}))

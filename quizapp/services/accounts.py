@@ -13,7 +13,7 @@ from typing import Any
 import uuid_utils
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound, Refused, Unauthenticated
@@ -21,7 +21,7 @@ from quizapp.models.accounts import Account, OneTimeCode, SignIn
 from quizapp.models.organisations import Unit
 from quizapp.rules.roles import Role
 from quizapp.services.audit import Actor, record
-from quizapp.services.signed_in import SI, SIGNED_IN, A
+from quizapp.services.signed_in import SI, VISITOR, A
 from quizapp.services.throttles import check_throttle, count_failure, throttle_keys
 
 DAY = 86_400_000
@@ -169,13 +169,16 @@ def sign_in(session: Session, account_id: str, address: str, now: int) -> tuple[
     return account, open_sign_in(session, account, now)
 
 
+_SIGN_IN = insert(SI.id.table)
+
+
 def open_sign_in(session: Session, account: Account, now: int, stays: int | None = None) -> str:
     """A new sign-in for an account; the token is returned once and not stored."""
     token = secrets.token_urlsafe(32)
     stays = stays or (CONTESTANT_STAYS if account.role == Role.CONTESTANT else STAFF_STAYS)
     session.flush()  # the account may be as new
     values = {"id": fingerprint(token), "account_id": account.id, "created_at": now, "expires_at": now + stays}
-    session.execute(insert(SI.id.table), values)
+    session.execute(_SIGN_IN, values)
     return token
 
 
@@ -187,20 +190,27 @@ def count_refusal(session: Session, login: str, address: str, now: int) -> None:
         record(session, Actor("", login, address), "sign_in", login, now, "refused")
 
 
+_CODE: Any = OneTimeCode.__table__.c
+_USE_UP = (
+    update(_CODE.id.table)
+    .where(_CODE.id == bindparam("given"), _CODE.used_at.is_(None), _CODE.expires_at > bindparam("now"))
+    .values(used_at=bindparam("now"))
+    .returning(_CODE.account_id)
+)
+_CONSENT = (
+    update(Account)
+    .where(A.id == bindparam("found"), A.disabled_at.is_(None))
+    .values(consented_at=bindparam("now"))
+    .returning(Account)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+
+
 def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Account, str]:
     """Use up a one-time code. Staff who come in this way must set a password first."""
     check_throttle(session, throttle_keys("", address), now)
-    given, used = code_fingerprint(secret, code), OneTimeCode.used_at.is_(None)
-    found = session.scalar(
-        update(OneTimeCode)
-        .where(OneTimeCode.id == given, used, OneTimeCode.expires_at > now)
-        .values(used_at=now)
-        .returning(OneTimeCode.account_id)
-        .execution_options(synchronize_session=False)
-    )
-    account = found and session.scalar(
-        update(Account).where(A.id == found, A.disabled_at.is_(None)).values(consented_at=now).returning(Account)
-    )
+    found = session.scalar(_USE_UP, {"given": code_fingerprint(secret, code), "now": now})
+    account = found and session.scalar(_CONSENT, {"found": found, "now": now})
     if not account:
         raise Unauthenticated("登录码不对、已用过或已过期，请向单位联络员或管理员重新领取")
     if account.role != Role.CONTESTANT:
@@ -225,22 +235,9 @@ def issue_code(session: Session, secret: str, account: Account, now: int) -> str
     return code
 
 
-_below: Any = Unit.__table__.alias()
-_U: Any = Unit.__table__.c
-_VISITOR = (
-    select(
-        A.id, SI.id, A.role, A.name, A.login, A.unit_id, _U.name,
-        ~select(_below.c.id).where(_below.c.parent_id == A.unit_id).exists(), A.must_change_password,
-    )
-    .select_from(SignIn.__table__)
-    .join(Account.__table__, SIGNED_IN)
-    .outerjoin(Unit.__table__, _U.id == A.unit_id)
-)  # fmt: skip
-
-
 def visitor_of(session: Session, token: str, now: int) -> Visitor | None:
     """Who holds this token now; None where it is unknown, ended, expired, or the account is disabled."""
-    row = session.execute(_VISITOR, {"token": fingerprint(token), "now": now}).one_or_none()
+    row = session.execute(VISITOR, {"token": fingerprint(token), "now": now}).one_or_none()
     if row is None:
         return None
     account_id, sign_in_id, role, name, login, unit_id, unit_name, is_leaf, forced = row

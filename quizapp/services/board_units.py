@@ -1,7 +1,6 @@
 """Units on the boards: all of them looked at, or only those above the people who handed in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select, update
@@ -11,6 +10,7 @@ from quizapp.models.base import insert_into
 from quizapp.models.boards import BoardUnit
 from quizapp.models.standings import Standing, UnitShare
 from quizapp.rules import aggregation
+from quizapp.rules.full_marks import most_points
 from quizapp.rules.units import Facts, Figures, UnitRules, measure, value
 from quizapp.services import counted, results
 from quizapp.services.contests import Running
@@ -68,7 +68,8 @@ def _wanted(
     units = contest.rules.units
     if units.is_local:
         figures = aggregation.roll_up(whole.parents, own)
-        facts = {unit: _facts(contest, mine, whole.headcount(unit)) for unit, mine in figures.items()}
+        full = most_points(contest.rules)
+        facts = {unit: Facts(mine, whole.headcount(unit), full_marks=full) for unit, mine in figures.items()}
     else:
         made = (
             counted.finished(session, contest, moment)
@@ -94,11 +95,6 @@ def _wanted(
             "merit": results.unit_merit(mine, units),
             "metrics": None if units.is_local else _metrics(mine, units),
         }
-
-
-def _facts(contest: Running, figures: Figures, headcount: int | None) -> Facts:
-    """What decides about a unit whose value follows from its own sums."""
-    return Facts(figures, headcount, full_marks=Fraction(contest.rules.full_marks, 100))
 
 
 def _metrics(facts: Facts, rules: UnitRules) -> dict[str, str]:
@@ -133,9 +129,11 @@ def move(session: Session, contest: Running, entries: Sequence[str]) -> bool:
             rows[at] |= {"people": figures.people, "sittings": figures.sittings, "points": figures.points}
             changed.add(at)
             at = rows[at]["parent_id"]
+    full = most_points(contest.rules)
     for unit in changed:
         row = rows[unit]
-        row["merit"] = results.unit_merit(_facts(contest, _figures(row), row["headcount"]), contest.rules.units)
+        facts = Facts(_figures(row), row["headcount"], full_marks=full)
+        row["merit"] = results.unit_merit(facts, contest.rules.units)
     _update(session, contest, [rows[unit] for unit in changed])
     return True
 

@@ -2,10 +2,12 @@
 
 import secrets
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import BadFile, Fault, Invalid, NotFound, Refused
@@ -15,7 +17,7 @@ from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
 from quizapp.rules import stages, timing
-from quizapp.rules.contests import ContestRules
+from quizapp.rules.contests import ContestRules, Division, Stage
 from quizapp.rules.papers import shortages
 from quizapp.services import banks
 from quizapp.services.audit import Actor, record
@@ -40,16 +42,27 @@ class Running:
 
 
 C: Any = Contest.__table__.c
-_RUNNING = (C.id, C.rules, C.banks, C.paused_at, C.seed, C.halted_at, C.published_at)
+_RUNNING = (C.id, cast(C.rules, Text).label("rules"), C.banks, C.paused_at, C.seed, C.halted_at, C.published_at)
 _BY_ID = select(*_RUNNING).where(C.id == bindparam("id"))
 _BY_SLUG = select(*_RUNNING).where(C.slug == bindparam("slug"))
+_ALL = select(*_RUNNING).order_by(C.opens_at.desc())
+_GOING_ON = select(*_RUNNING).where(C.opens_at <= bindparam("now"), C.closes_at >= bindparam("since"))
 
 
 def running(contest: Any) -> Running:
+    """Of the row as an object, or of `_RUNNING`, where the rules are still text."""
+    stored = contest.rules
+    rules = _rules(stored) if isinstance(stored, str) else STORED.validate_python(stored)
     return Running(
-        contest.id, STORED.validate_python(contest.rules), contest.banks, contest.paused_at is not None,
+        contest.id, rules, contest.banks, contest.paused_at is not None,
         contest.seed, contest.halted_at, contest.published_at,
     )  # fmt: skip
+
+
+@lru_cache(100)
+def _rules(stored: str) -> ContestRules:
+    """Every request asks for its contest's rules; they change a few times, and with them the text that they are known by."""
+    return STORED.validate_python(orjson.loads(stored))
 
 
 def find_contest(session: Session, slug: str) -> Running:
@@ -69,13 +82,12 @@ def contest_by_id(session: Session, contest_id: int) -> Running:
 
 def list_contests(session: Session) -> list[Running]:
     """All contests, the newest first."""
-    return [running(contest) for contest in session.scalars(select(Contest).order_by(Contest.opens_at.desc()))]
+    return [running(contest) for contest in session.execute(_ALL)]
 
 
 def going_on(session: Session, now: int, after: int) -> list[Running]:
     """Contests that have opened, and have not been closed for longer than `after` milliseconds."""
-    found = select(Contest).where(Contest.opens_at <= now, Contest.closes_at >= now - after)
-    return [running(contest) for contest in session.scalars(found)]
+    return [running(contest) for contest in session.execute(_GOING_ON, {"now": now, "since": now - after})]
 
 
 def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int, file: str = "") -> Running:
@@ -101,7 +113,7 @@ def apply_contest(session: Session, actor: Actor, rules: ContestRules, now: int,
 
 def _check_parts(session: Session, rules: ContestRules, file: str) -> dict[str, BankVersion]:
     """The versions that papers will be drawn from. Raises BadFile naming every bank and unit that is not there."""
-    blueprints = {f"阶段“{stage.title}”" if stage else "": blueprint for stage, blueprint in stages.blueprints(rules)}
+    blueprints = {_owner(owner): blueprint for owner, blueprint in stages.blueprints(rules)}
     codes = sorted({line.bank for blueprint in blueprints.values() for line in blueprint.draws})
     try:
         versions = banks.newest(session, codes)
@@ -125,6 +137,13 @@ def _check_parts(session: Session, rules: ContestRules, file: str) -> dict[str, 
     if faults:
         raise BadFile(faults)
     return versions
+
+
+def _owner(owner: Stage | Division | None) -> str:
+    """Whose paper it is, as a fault begins."""
+    if owner is None:
+        return ""
+    return f"阶段“{owner.title}”" if isinstance(owner, Stage) else f"组别“{owner.title}”"
 
 
 def _check_change(session: Session, contest: Contest, rules: ContestRules, file: str) -> None:

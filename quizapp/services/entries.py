@@ -7,14 +7,14 @@ import uuid_utils
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from quizapp.errors import Conflict, Refused, Unauthenticated
+from quizapp.errors import Conflict, Invalid, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
 from quizapp.models.base import insert_into
 from quizapp.models.contests import Contest, Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.records import ExtraTime
 from quizapp.models.sittings import Sitting
-from quizapp.rules.contests import ContestRules, Door, division_of
+from quizapp.rules.contests import ContestRules, Door, division_named, division_of, needs_division
 from quizapp.rules.roles import Role
 from quizapp.rules.timing import Phase
 from quizapp.services import chances
@@ -41,6 +41,7 @@ class Contestant:
     account_unit_id: int | None
     entry_id: str | None
     unit_id: int | None
+    division: str | None  # of the entry; before there is one, as the roster names it
     gate_at: int | None
     checked_in_at: int | None
     prepared: bool  # what the contest asks besides is there
@@ -64,7 +65,7 @@ _made: Any = (
 _CONTESTANT = (
     select(
         A.id, A.role, A.login, A.name, A.number, A.phone, A.on_roster, A.consented_at, A.unit_id, E.id, E.unit_id,
-        E.gate_at, E.checked_in_at, E.details.is_not(None), E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
+        func.coalesce(E.division, A.division), E.gate_at, E.checked_in_at, E.details.is_not(None), E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
         select(ExtraTime.id).where(ExtraTime.contest_id == bindparam("contest")).exists(),
         select(S.id).where(_of_entry, S.state == "open").correlate(Entry.__table__).scalar_subquery(),
         _made.scalar_subquery(), _made.where(S.day == bindparam("day")).scalar_subquery(),
@@ -99,7 +100,10 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     counts = not staff and _counts(session, rules, unit)
     phone = None if staff else who.phone
     name = who.number or who.name if rules.entry.minors else who.name  # of pupils the seat number only
-    _insert(session, contest, who.account_id, unit, name, phone, now, counts=counts, consented_at=who.consented_at)
+    _insert(
+        session, contest, who.account_id, unit, name, phone, now,
+        division=who.division, counts=counts, consented_at=who.consented_at,
+    )  # fmt: skip
 
 
 def enter_person(session: Session, contest: Running, account: Account, now: int) -> Entry:
@@ -110,7 +114,10 @@ def enter_person(session: Session, contest: Running, account: Account, now: int)
     unit = session.get(Unit, account.unit_id) if account.unit_id else None
     counts = _counts(session, contest.rules, unit)
     name = account.number or account.name if contest.rules.entry.minors else account.name
-    _insert(session, contest, account.id, unit, name, account.phone, now, counts=counts, consented_at=account.consented_at)
+    _insert(
+        session, contest, account.id, unit, name, account.phone, now,
+        division=account.division, counts=counts, consented_at=account.consented_at,
+    )  # fmt: skip
     entry = entry_of(session, contest.id, account.id)
     if entry is None:
         raise Conflict("这个手机号或座号已经参加了本次竞赛，请核对名册")
@@ -137,6 +144,19 @@ def check_unit(session: Session, rules: ContestRules, unit: Unit | None) -> None
         raise Refused("您的单位不在本次竞赛的参加范围内")
 
 
+def check_division(rules: ContestRules, chosen: str) -> None:
+    """Raises Invalid where people choose their division and this is none."""
+    if needs_division(rules, chosen):
+        raise Invalid("还没有选组别", errors=[("division", "请选择组别")])
+
+
+def _division(rules: ContestRules, unit: Unit | None, chosen: str | None) -> str:
+    """The one that is chosen, where people choose; else that of the unit."""
+    if rules.entry.choose_division:
+        return division_named(rules, chosen or "")
+    return division_of(rules, unit.kind if unit else None)
+
+
 def _insert(
     session: Session,
     contest: Running,
@@ -146,13 +166,15 @@ def _insert(
     phone: str | None,
     now: int,
     *,
+    division: str | None = None,
     counts: bool = True,
     may_publish: bool = False,
     code_hash: str | None = None,
     consented_at: int | None = None,
 ) -> bool:
     """True where the entry is new; False where the account, the phone or the seat of a class has one already."""
-    identity = phone or (f"{unit.code}#{name}" if unit and contest.rules.entry.minors else None)
+    rules, minors = contest.rules, contest.rules.entry.minors
+    identity = phone or (f"{unit.code}#{name}" if unit and minors else None)
     made = session.execute(
         insert_into(session, Entry)
         .values(
@@ -160,15 +182,14 @@ def _insert(
             id=uuid_utils.uuid7().hex,
             account_id=account_id,
             unit_id=unit.id if unit else None,
-            division=division_of(contest.rules, unit.kind if unit else None),
+            division=_division(rules, unit, division),
             name=name,
-            phone=phone if not contest.rules.entry.minors else None,
+            phone=None if minors else phone,
             identity=identity,
             code_hash=code_hash,
             counts=counts,
             consented_at=consented_at,
             may_publish=may_publish,
-            disputed_at=None,
             unit_changes=0,
             created_at=now,
         )
@@ -187,6 +208,7 @@ def join_by_link(
     *,
     name: str,
     phone: str | None,
+    division: str = "",
     may_publish: bool = False,
     device_of: str | None = None,
     invited_by: str = "",
@@ -202,10 +224,11 @@ def join_by_link(
     if Door.LINK not in contest.rules.entry.doors:
         raise Refused("本次竞赛不能扫码直接参加，请用单位发的登录码")
     check_unit(session, contest.rules, unit)
+    check_division(contest.rules, division)
     account = _same_person(session, device_of, name, phone) or _new_account(session, name, phone, unit, now)
     code = new_code()
     fresh = _insert(
-        session, contest, account.id, unit, name, phone, now,
+        session, contest, account.id, unit, name, phone, now, division=division,
         may_publish=may_publish, consented_at=now, code_hash=code_fingerprint(secret, str(contest.id), code),
     )  # fmt: skip
     if not fresh:
@@ -264,6 +287,11 @@ def find_entry(session: Session, contest: Running, who: str, now: int) -> Entry 
         return entry
     found = session.scalars(select(Account).where(or_(Account.login == who, Account.number == who, Account.phone == who)).limit(2)).all()
     return enter_person(session, contest, found[0], now) if len(found) == 1 else None
+
+
+def rostered_division(session: Session, account_id: str) -> str | None:
+    """The division that the roster names for somebody, as it is written there."""
+    return session.scalar(select(Account.division).where(Account.id == account_id))
 
 
 def unit_code(session: Session, unit_id: int) -> str | None:

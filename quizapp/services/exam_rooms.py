@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import NotFound, Refused
@@ -13,17 +13,18 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.rules.contests import Door
+from quizapp.rules.counting import Standing
 from quizapp.rules.roles import Role
 from quizapp.services.accounts import LETTERS
 from quizapp.services.audit import Actor, record
 from quizapp.services.contests import Running, locked
-from quizapp.services.counted import counting_tracks
+from quizapp.services.counted import finished, folding
 from quizapp.services.entries import enter_person
 
 
 @dataclass(frozen=True, slots=True)
 class Examinee:
-    """Somebody on a roster: whether checked in, how many sittings were handed in, the best points (hundredths), the verdict."""
+    """Somebody on a roster: whether checked in, how many sittings were handed in, what counts (hundredths), the verdict."""
 
     account_id: str
     name: str
@@ -40,43 +41,33 @@ class Examinee:
 
 def examinees(session: Session, contest: Running, under: Unit | None = None, search: str = "") -> list[Examinee]:
     """Everybody who is expected, of the units that the contest is for, unit by unit."""
-    made = (
-        select(
-            Sitting.entry_id.label("entry_id"), func.count().label("sittings"),
-            func.max(case((Sitting.valid.is_(True), Sitting.points), else_=0)).label("points"),
-        )
-        .where(
-            Sitting.contest_id == contest.id, Sitting.state == "handed_in", Sitting.track.in_(counting_tracks(contest.rules))
-        )
-        .group_by(Sitting.entry_id)
-        .subquery()
-    )  # fmt: skip
     query = (
         select(
-            Account.id, Account.name, Account.number, Account.phone, Unit.name, Unit.code, Unit.path, Entry.checked_in_at,
-            func.coalesce(made.c.sittings, 0), made.c.points,
+            Account.id, Account.name, Account.number, Account.phone, Unit.name, Unit.code, Unit.path, Entry.checked_in_at, Entry.id.label("entry_id")
         )
         .join(Unit, Unit.id == Account.unit_id)
         .outerjoin(Entry, and_(Entry.contest_id == contest.id, Entry.account_id == Account.id))
-        .outerjoin(made, made.c.entry_id == Entry.id)
         .where(_expected(contest), Account.disabled_at.is_(None))
         .order_by(Unit.path, Account.name, Account.id)
     )  # fmt: skip
     if under is not None:
         query = query.where(Unit.path.startswith(under.path, autoescape=True))
     paths = list(session.scalars(select(Unit.path).where(Unit.code.in_(contest.rules.entry.units))))
-    words = search.casefold()
+    words, fold = search.casefold(), folding(contest.rules)
+    made = {entry: fold(sittings) for entry, sittings in finished(session, contest, None).items()}
     return [
-        _examinee(contest, row)
+        _examinee(contest, row, made.get(row.entry_id))
         for row in session.execute(query)
         if (not paths or any(row.path.startswith(path) for path in paths)) and (not words or words in row[1].casefold())
     ]
 
 
-def _examinee(contest: Running, row: Any) -> Examinee:
-    account_id, name, number, phone, unit, code, _path, checked_in_at, sittings, points = row
-    verdict = _verdict(contest, checked_in_at, sittings, points)
-    return Examinee(account_id, name, number, phone, unit, code, checked_in_at, sittings, points if sittings else None, verdict)
+def _examinee(contest: Running, row: Any, found: Standing | None) -> Examinee:
+    account_id, name, number, phone, unit, code, _path, checked_in_at, _entry_id = row
+    sittings, points = (0, None) if found is None else (found.sittings, found.points)
+    return Examinee(
+        account_id, name, number, phone, unit, code, checked_in_at, sittings, points, _verdict(contest, checked_in_at, found)
+    )
 
 
 def _expected(contest: Running) -> Any:
@@ -86,15 +77,15 @@ def _expected(contest: Running) -> Any:
     return or_(Account.on_roster, and_(Account.login.is_not(None), Account.role == Role.CONTESTANT.value))
 
 
-def _verdict(contest: Running, checked_in_at: int | None, sittings: int, points: int | None) -> str:
+def _verdict(contest: Running, checked_in_at: int | None, found: Standing | None) -> str:
     rules = contest.rules
-    if not sittings:
+    if found is None:
         return "absent" if checked_in_at is None else "here"
     if rules.pass_points is None:
         return "taken"
-    if (points or 0) >= rules.pass_points:
+    if found.passed:
         return "passed"
-    return "failed_again" if rules.limits.retakes and sittings > (rules.limits.total or 0) else "failed"
+    return "failed_again" if rules.limits.retakes and found.sittings > (rules.limits.total or 0) else "failed"
 
 
 def check_in(session: Session, actor: Actor, contest: Running, account_id: str, here: bool, now: int) -> str:

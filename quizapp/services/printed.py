@@ -18,7 +18,7 @@ from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.rules import attempts, serials, timing
 from quizapp.rules import papers as paper_rules
-from quizapp.rules.contests import ContestRules
+from quizapp.rules.contests import ContestRules, needs_division
 from quizapp.rules.items import Item, Kind
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.roles import Role
@@ -58,17 +58,24 @@ class Sheet:
     name: str
     unit: str | None
     stage: str
+    division: str
     views: tuple[dict[str, Any], ...]
 
 
-def stage_rules(contest: Running, stage: str) -> ContestRules:
-    """The rules as they hold in a stage. Raises Invalid where a stage has to be chosen, NotFound for one there is not."""
+def stage_rules(contest: Running, stage: str, division: str = "") -> ContestRules:
+    """The rules as they hold in a stage for people of a division. Raises Invalid where a stage has to be chosen, NotFound for one there is not."""
     found = stage_named(contest.rules, stage)
     if stage and found is None:
         raise NotFound("没有这个阶段")
     if found is None and stages_of(contest.rules):
         raise Invalid("请选择是哪个阶段的试卷", errors=[("stage", "请选择阶段")])
-    return at_stage(contest.rules, found)
+    return at_stage(contest.rules, found, division)
+
+
+def _blueprints(contest: Running, stage: str) -> set[PaperBlueprint]:
+    """Everything that papers of a stage are drawn from: the contest's, and those of divisions."""
+    codes = ["", *(division.code for division in contest.rules.divisions)]
+    return {stage_rules(contest, stage, code).blueprint for code in codes}
 
 
 def print_papers(
@@ -78,11 +85,11 @@ def print_papers(
 
     Raises Refused naming the items that cannot be answered on paper, Invalid for more than `AT_ONCE` people.
     """
-    rules = stage_rules(contest, stage)
-    if now > rules.closes_at:
+    if now > stage_rules(contest, stage).closes_at:
         raise Refused("竞赛已经结束，不能再出卷")
     items = banks.items_by_bank(session, contest.banks)
-    _check_printable(items, rules.blueprint, contest.banks)
+    for blueprint in _blueprints(contest, stage):
+        _check_printable(items, blueprint, contest.banks)
     session.execute(select(Contest.id).where(Contest.id == contest.id).with_for_update(key_share=True))  # one at a time
     wanted = _without_paper(session, contest, people, stage)
     if len(wanted) > AT_ONCE:
@@ -91,11 +98,11 @@ def print_papers(
     for person in wanted:
         try:
             entry = enter_person(session, contest, session.get_one(Account, person.account_id), now)
-            _check_left(session, contest, entry, stage, now)
+            blueprint = _check_left(session, contest, entry, stage, now)
         except QuizError as reason:
             left_out.append((person.name, reason))
             continue
-        _draw(session, contest, entry, stage, items, rules.blueprint, now)
+        _draw(session, contest, entry, stage, items, blueprint, now)
         made += 1
     if made:
         record(session, actor, "paper.print", contest.rules.slug, now, stage=stage, papers=made)
@@ -127,10 +134,13 @@ def _is_essay(item: Item) -> bool:
     return item.kind is Kind.ESSAY or any(map(_is_essay, item.items))
 
 
-def _check_left(session: Session, contest: Running, entry: Entry, stage: str, now: int) -> None:
-    """The day of the exam is not known yet, so that of today's sittings nothing is said."""
+def _check_left(session: Session, contest: Running, entry: Entry, stage: str, now: int) -> PaperBlueprint:
+    """What this person's paper is drawn from. The day of the exam is not known yet, so that of today's sittings nothing is said."""
+    if needs_division(contest.rules, entry.division):
+        raise Refused("还没有选组别，请在名册里填上组别，或由本人登录后选")
     chances = chances_of(session, contest, entry, stage, now)
     attempts.check_left(replace(chances.rules.limits, per_day=None), chances.taken, now, practice=False)
+    return chances.rules.blueprint
 
 
 def chances_of(session: Session, contest: Running, entry: Entry, stage: str, at: int) -> Chances:
@@ -143,7 +153,7 @@ def chances_of(session: Session, contest: Running, entry: Entry, stage: str, at:
     days = list(session.scalars(select(Sitting.day).where(*mine)))
     who = Contestant(
         entry.account_id, Role.CONTESTANT, None, entry.name, None, entry.phone, True, entry.consented_at, entry.unit_id,
-        entry.id, entry.unit_id, entry.gate_at, entry.checked_in_at, True, entry.counts, None, True, None,
+        entry.id, entry.unit_id, entry.division, entry.gate_at, entry.checked_in_at, True, entry.counts, None, True, None,
         taken=len(days), taken_today=days.count(day),
     )  # fmt: skip
     found = choose(session, contest, who, Wish(stage=stage), at)
@@ -233,15 +243,15 @@ def sheets(
     session: Session, contest: Running, most: int, *, under: Unit | None = None, stage: str = "", search: str = ""
 ) -> list[Sheet]:
     """The papers that nobody has keyed in yet, to be printed. Raises Invalid for more than `most` at once, NotFound for none."""
-    query = _papers(contest, under, stage, search).add_columns(P.serial, Entry.name, Unit.name, P.stage, P.paper)
+    query = _papers(contest, under, stage, search).add_columns(P.serial, Entry.name, Unit.name, P.stage, Entry.division, P.paper)
     rows = session.execute(query.where(P.first_by.is_(None)).limit(most + 1)).all()
     if not rows:
         raise NotFound("没有要打印的试卷，请先为这个单位出卷")
     if len(rows) > most:
         raise Invalid("一次最多打印{most}份试卷，请按下级单位分批打印", most=most)
     return [
-        Sheet(serial, name, unit, stage, tuple(views_of(session, paper)))
-        for _id, serial, name, unit, stage, paper in rows
+        Sheet(serial, name, unit, stage, division, tuple(views_of(session, paper)))
+        for _id, serial, name, unit, stage, division, paper in rows
     ]
 
 

@@ -34,13 +34,15 @@ def due(session: Session, contest: Running, now: int) -> list[Stage]:
 
 
 def promote(session: Session, contest: Running, stage: Stage, now: int) -> int:
-    """Write down who goes on from a stage that is over: the best of everybody or of each unit of a kind; ties at the line go on
-    together. Returns how many."""
+    """Write down who goes on from a stage that is over: the best of everybody, of each division or of each unit of a kind;
+    ties at the line go on together. Returns how many."""
     assert stage.promote is not None
-    best, kind = stage.promote.best, stage.promote.per_unit
-    ranked = _ranked(session, contest, stage)
-    candidates = [Candidate(entry_id, key, above=_above(session, kind, path)) for entry_id, key, path in ranked]
-    chosen = promoted(candidates, best, kind)
+    rule, kind = stage.promote, stage.promote.per_unit
+    candidates = [
+        Candidate(entry_id, key, division=division, above=_above(session, kind, path))
+        for entry_id, key, division, path in _ranked(session, contest, stage)
+    ]
+    chosen = promoted(candidates, rule.best, rule.share, rule.per, kind)
     if chosen:
         rows_of = [{"contest_id": contest.id, "stage": stage.code, "entry_id": entry_id, "at": now} for entry_id in chosen]
         session.execute(insert(Promoted), rows_of)
@@ -48,23 +50,23 @@ def promote(session: Session, contest: Running, stage: Stage, now: int) -> int:
     return len(chosen)
 
 
-def _ranked(session: Session, contest: Running, stage: Stage) -> list[tuple[str, bytes, str]]:
-    """(entry, merit in this stage alone, the path of its unit) of everybody with a valid sitting."""
+def _ranked(session: Session, contest: Running, stage: Stage) -> list[tuple[str, bytes, str, str]]:
+    """(entry, merit in this stage alone, its division, the path of its unit) of everybody with a valid sitting."""
     query: Any = (
-        select(Sitting.entry_id, Unit.path, *MADE)
+        select(Sitting.entry_id, Entry.division, Unit.path, *MADE)
         .join(Entry, (Entry.contest_id == Sitting.contest_id) & (Entry.id == Sitting.entry_id))
         .outerjoin(Unit, Unit.id == Sitting.unit_id)
         .where(Sitting.contest_id == contest.id, Sitting.track == stage.code, Sitting.state == "handed_in", Entry.counts)
         .order_by(Sitting.finished_at)
     )
     made: dict[str, list[Any]] = defaultdict(list)
-    paths: dict[str, str] = {}
-    for entry_id, path, *columns in session.execute(query):
+    places: dict[str, tuple[str, str]] = {}
+    for entry_id, division, path, *columns in session.execute(query):
         made[entry_id].append(made_of(columns))
-        paths[entry_id] = path or ""
+        places[entry_id] = division, path or ""
     fold = folding(contest.rules)
     standings = {entry_id: fold(sittings) for entry_id, sittings in made.items()}
-    return [(entry_id, merit_of(contest, entry_id, of), paths[entry_id]) for entry_id, of in standings.items() if of.valid]
+    return [(entry_id, merit_of(contest, entry_id, of), *places[entry_id]) for entry_id, of in standings.items() if of.valid]
 
 
 def _above(session: Session, kind: str, path: str) -> str | None:

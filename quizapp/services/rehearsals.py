@@ -23,6 +23,7 @@ def shown(found: Rehearsal) -> dict[str, Any]:
             for person, of in found.held.items()
             for stage, count in of.items()
         ],
+        "excepted": [{"person": person, "reason": f"获得“{title}”，不参加抽奖"} for person, title in found.excepted.items()],
         "winners": [
             {"prize": won.prize, **({"stage": won.stage} if staged else {}), "order": won.order, "person": won.entry, "ticket": won.ticket}
             for won in found.winners
@@ -95,6 +96,7 @@ def _commended(one: Commended) -> dict[str, Any]:
     rule = one.rule
     return {
         "title": rule.title,
+        **({"stage": one.stage} if one.stage else {}),
         "of": rule.of,
         "decisions": [_decision(decision, one, rule) for decision in one.decisions],
     }

@@ -16,6 +16,7 @@ from quizapp.rules import aggregation
 from quizapp.rules import units as unit_rules
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Finished
+from quizapp.rules.full_marks import most_points
 from quizapp.rules.ranking import places, value_merit
 from quizapp.rules.units import Facts, Figures, Metric, Reason, UnitRules
 from quizapp.services.contests import Running
@@ -104,7 +105,7 @@ def facts_from(
     return aggregation.facts_of(
         rules.units, aggregation.roll_up(parents, own),
         lambda unit: whole.headcount(unit) if unit in whole.nodes else None,
-        kinds={unit: node.kind for unit, node in whole.nodes.items()}, spreads=spreads, full_marks=rules.full_marks,
+        kinds={unit: node.kind for unit, node in whole.nodes.items()}, spreads=spreads, full_marks=most_points(rules),
         bonuses=_bonuses(session, contest, as_of) if Metric.BONUS in rules.units.metrics else None,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uuid_utils
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from quizapp.errors import BadFile, Fault
 from quizapp.models.accounts import Account, OneTimeCode
 from quizapp.models.organisations import Unit
+from quizapp.rules.contests import division_named
 from quizapp.rules.roles import Role
 from quizapp.rules.rows import PersonRow
 from quizapp.services.accounts import CODE_LASTS, code_fingerprint, new_code
 from quizapp.services.audit import Actor, record
+from quizapp.services.contests import list_contests
 
 AT_ONCE = 500  # ids in one statement: SQLite takes 32,766 parameters at most
 
@@ -49,6 +51,7 @@ def import_people(
     A row without a unit belongs to `unit`; rows with one must name it or one below it. Who is known already (same unit and
     name, same phone or number) is not doubled and keeps the code in hand, unless `reissue`. Raises BadFile with every fault.
     """
+    rows = _in_divisions(session, rows, now, file)
     homes = _homes(session, rows, unit, file)
     known = _known(session, {home.id for _, home in homes})
     fresh, kept = _sorted_out(homes, known, now, file)
@@ -60,6 +63,23 @@ def import_people(
     issued = _issue(session, secret, entitled, now)
     record(session, actor, "roster.import", file, now, new=len(fresh), known=len(kept), codes=len(issued))
     return issued
+
+
+def _in_divisions(session: Session, rows: Sequence[PersonRow], now: int, file: str) -> list[PersonRow]:
+    """The rows with divisions only where people of a contest would choose theirs. Raises BadFile naming every one that none has."""
+    going_on = [found.rules for found in list_contests(session) if found.rules.closes_at >= now]
+    choosing = [rules for rules in going_on if rules.entry.choose_division]
+    if not choosing:
+        return [replace(row, division=None) for row in rows]
+    offered = "、".join(dict.fromkeys(one.title for rules in choosing for one in rules.divisions))
+    faults = [
+        Fault(f"没有组别“{row.division}”，请填{offered}之一，或留空由本人选", row.line, "division", file)
+        for row in rows
+        if row.division and not any(division_named(rules, row.division) for rules in choosing)
+    ]
+    if faults:
+        raise BadFile(faults)
+    return list(rows)
 
 
 def _homes(session: Session, rows: Sequence[PersonRow], unit: Unit | None, file: str) -> _Homes:
@@ -173,6 +193,7 @@ def _account(person: PersonRow, home: Unit, key: str, now: int) -> dict[str, Any
         "name": person.name,
         "phone": person.phone,
         "number": person.number,
+        "division": person.division,
         "unit_id": home.id,
         "on_roster": True,
         "must_change_password": False,
@@ -182,8 +203,8 @@ def _account(person: PersonRow, home: Unit, key: str, now: int) -> dict[str, Any
 
 
 def _keep_facts(session: Session, person: PersonRow, account_id: str) -> None:
-    """A phone or number that the roster now knows; an empty cell leaves what is there."""
-    given = {"phone": person.phone, "number": person.number}
+    """What the roster now knows besides; an empty cell leaves what is there."""
+    given = {"phone": person.phone, "number": person.number, "division": person.division}
     facts = {name: value for name, value in given.items() if value}
     if facts:
         session.execute(update(Account).where(Account.id == account_id).values(**facts))

@@ -14,10 +14,10 @@ from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
 from quizapp.rules import attempts, timing
 from quizapp.rules import papers as paper_rules
-from quizapp.rules.contests import ContestRules
+from quizapp.rules.contests import ContestRules, needs_division
 from quizapp.services import banks, papers
 from quizapp.services.admissions import asked_at
-from quizapp.services.choices import PLAIN, Chances, Wish, choose
+from quizapp.services.choices import PLAIN, Chances, Wish, choose, division_known
 from quizapp.services.contests import Running, find_contest, why_closed
 from quizapp.services.entries import Contestant, contestant, enter_by_account
 from quizapp.services.sittings import present, public_id, view_sitting
@@ -60,6 +60,7 @@ class Outlook:
     refused: Refused | None
     room_code: bool
     to_prepare: bool
+    division: str | None  # as `choices.division_known`
 
 
 def outlook(
@@ -77,7 +78,10 @@ def outlook(
         check_may_start(session, contest, who, chances, Wish(False, stage, who.room_code or ""), now)
     except Refused as error:
         refused = refused or error
-    return Outlook(chances, chances.left(), found[True][1].left(practice=True), refused, contest.rules.entry.room_code, needs_preparing(contest.rules, who))
+    return Outlook(
+        chances, chances.left(), found[True][1].left(practice=True), refused, contest.rules.entry.room_code,
+        needs_preparing(contest.rules, who), division_known(contest.rules, who),
+    )  # fmt: skip
 
 
 def enter(session: Session, contest: Running, token_id: str, now: int) -> Entry:
@@ -120,7 +124,8 @@ def check_may_start(
 
 def needs_preparing(rules: ContestRules, who: Contestant) -> bool:
     """Whether something is to be read or filled in before the first start."""
-    return bool((rules.entry.gate and who.gate_at is None) or (rules.entry.ask and not who.prepared))
+    entry = rules.entry
+    return bool((entry.gate and who.gate_at is None) or (entry.ask and not who.prepared)) or needs_division(rules, who.division)
 
 
 def _typed(code: str) -> str:

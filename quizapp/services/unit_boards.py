@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from quizapp.models.boards import BoardUnit
 from quizapp.models.organisations import Unit
 from quizapp.rules.contests import Board
+from quizapp.rules.full_marks import most_points
 from quizapp.rules.ranking import places
 from quizapp.rules.units import Facts, Figures
 from quizapp.services import boards, results
@@ -48,7 +49,8 @@ def unit_board(
     placed = list(
         places((row.merit for row in found if row.merit), (keys if dense else better) + 1, start - better, dense=dense)
     )
-    rows = [_result(contest, row) for row in found[:limit]]
+    full = most_points(contest.rules)
+    rows = [_result(contest, row, full) for row in found[:limit]]
     rows[: len(placed)] = [replace(row, place=p, shared=s) for row, (p, s) in zip(rows, placed, strict=False)]
     return UnitPage(
         as_of=boards.as_of(session, contest, now),
@@ -105,10 +107,10 @@ def _kinds(contest: Running, top: Unit | None) -> Any:
     return select(kinds.c.kind).where(kinds.c.kind.is_not(None))
 
 
-def _result(contest: Running, row: Any) -> results.UnitResult:
+def _result(contest: Running, row: Any, full: Fraction | None) -> results.UnitResult:
     figures = Figures(row.people, row.sittings, row.points)
     found = results.measured(
-        contest.rules, Facts(figures, row.headcount, full_marks=Fraction(contest.rules.full_marks, 100)),
+        contest.rules, Facts(figures, row.headcount, full_marks=full),
         unit_id=row.unit_id, code=row.code, name=row.name, kind=row.kind, parent_name=row.parent_name,
         has_children=bool(row.has_children),
     )  # fmt: skip

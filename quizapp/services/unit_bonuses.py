@@ -1,4 +1,4 @@
-"""Points that an office gives a unit on top, with the reason: within the contest's limit, never overwritten."""
+"""Points that an office gives a unit on top or takes off, with the reason: within the contest's limits, never overwritten."""
 
 from typing import Any
 
@@ -23,8 +23,9 @@ def give_bonus(session: Session, actor: Actor, contest: Running, unit: Unit, poi
     units = contest.rules.units
     if Metric.BONUS not in units.metrics:
         raise Refused("本次竞赛的规则里没有官员加分")
-    if not 0 <= points <= units.most_bonus:
-        raise Invalid("加分应在0到{most}分之间", most=decimal(units.most_bonus), errors=[("points", "超出范围")])
+    if not units.least_bonus <= points <= units.most_bonus:
+        least, most = decimal(units.least_bonus), decimal(units.most_bonus)
+        raise Invalid("加分应在{least}到{most}分之间", least=least, most=most, errors=[("points", "超出范围")])
     if not reason.strip():
         raise Invalid("请写明加分的理由", errors=[("reason", "请填写理由")])
     session.add(

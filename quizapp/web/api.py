@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from quizapp.errors import Invalid, QuizError, Unauthenticated
-from quizapp.rules import timing, wording, wording_awards
+from quizapp.rules import timing, wording, wording_units
 from quizapp.rules.contests import Stage
 from quizapp.rules.stages import at_stage, stages_of
 from quizapp.services import (
@@ -124,9 +124,9 @@ def list_contests() -> Response:
 def show_contest(slug: str) -> Response:
     contest = contests.find_contest(db(), slug)
     rules = contest.rules
-    told = sentences([*wording.paper(rules), *wording.stages(rules), *wording.people_places(rules), *wording_awards.unit_places(rules)])
+    told = sentences([*wording.paper(rules), *wording.stages(rules), *wording.people_places(rules), *wording_units.unit_places(rules)])
     divisions = [{"code": division.code, "title": division.title} for division in rules.divisions]
-    before = {"gate": rules.entry.gate, "ask": list(rules.entry.ask)}
+    before = {"gate": rules.entry.gate, "ask": list(rules.entry.ask), "choose_division": rules.entry.choose_division}
     return jsonify(**contest_view(contest), **before, rules=told, divisions=divisions, about=rules.about)
 
 
@@ -135,11 +135,12 @@ def prepare(slug: str) -> Response:
     """Enter, and give what is asked before the first start: its text read, what it wants to know filled in."""
     values = body()
     details, read = values.get("details", {}), values.get("read", False)
+    division = text(values, "division", 64) if "division" in values else ""
     if not isinstance(details, dict) or not all(isinstance(value, str) for value in details.values()):
         raise Invalid("请求的内容不对", errors=[("details", "应为 {名称: 文字}")])
     contest = contests.find_contest(db(), slug)
     entry = starts.enter(db(), contest, token_id(), now())
-    entry_changes.prepare(contest, entry, details, now(), read=read is True)
+    entry_changes.prepare(contest, entry, details, now(), read=read is True, division=division)
     return jsonify(unit=entry.unit_id and entries.unit_code(db(), entry.unit_id), division=entry.division)
 
 

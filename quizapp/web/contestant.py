@@ -51,7 +51,7 @@ def start(slug: str) -> Reply | str:
             "unit_name": organisations.name_of(db(), entry.unit_id) if entry else who.unit_name,
         },
         not_entered=entry is None,
-        rules=sentences(wording.paper(rules)),
+        rules=sentences(wording.paper(rules, here=seen.chances.stage is not None)),
         paper={
             "total": rules.blueprint.total,
             "points": rules.blueprint.points,
@@ -63,7 +63,7 @@ def start(slug: str) -> Reply | str:
         sittings_left=seen.left,
         practice_left=seen.practice_left,
         stage=seen.chances.stage,
-        stages=stage_links(contest, seen.chances.stage),
+        stages=stage_links(contest, seen.chances.stage, seen.division),
         room_code=seen.room_code,
         to_prepare=seen.to_prepare,
         places="；".join(sentences(wording.people_places(rules))),
@@ -82,9 +82,9 @@ def _open_sitting(contest: Running, account_id: str) -> dict[str, Any] | None:
     return view if view["state"] == "open" else None
 
 
-def stage_links(contest: Running, shown: Stage | None) -> list[dict[str, Any]]:
-    """The stages that are open now, to choose from."""
-    opened = open_stages(contest.rules, now())
+def stage_links(contest: Running, shown: Stage | None, division: str | None) -> list[dict[str, Any]]:
+    """The stages that are open now to people of a division, to choose from."""
+    opened = open_stages(contest.rules, now(), division)
     return [{"code": stage.code, "title": stage.title, "current": stage == shown} for stage in opened]
 
 

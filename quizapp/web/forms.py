@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from quizapp.formats.roster_table import person_name, phone_number
@@ -28,14 +28,20 @@ def _phone(form: FlaskForm, field: StringField) -> None:
     field.data = found
 
 
-class JoinForm(Form):
+class DivisionForm(Form):
+    """Where people choose their division; the page deletes the field where they do not."""
+
+    division = RadioField(_("组别"), [InputRequired(_("请选择组别"))], validate_choice=True)
+
+
+class JoinForm(DivisionForm):
     name = StringField(_("姓名"), [DataRequired(_("请填姓名")), Length(max=40), _name])
     phone = StringField(_("手机号"), [DataRequired(_("请填手机号")), Length(max=30), _phone])
     consent = BooleanField(_("同意隐私说明"), [InputRequired(_("请先阅读并同意隐私说明"))])
     publish_ok = BooleanField(_("同意公示全名"))
 
 
-class MinorJoinForm(Form):
+class MinorJoinForm(DivisionForm):
     number = StringField(_("班级座号"), [DataRequired(_("请填班级座号")), Length(max=32)])
     consent = BooleanField(_("同意隐私说明"), [InputRequired(_("请先阅读并同意隐私说明"))])
 

@@ -32,7 +32,12 @@ def join(slug: str, link: str) -> Reply | str:
 
 
 def _join_form(contest: Running) -> JoinForm | MinorJoinForm:
-    return MinorJoinForm() if contest.rules.entry.minors else JoinForm()
+    form = MinorJoinForm() if contest.rules.entry.minors else JoinForm()
+    if contest.rules.entry.choose_division:
+        form.division.choices = [(division.code, division.title) for division in contest.rules.divisions]
+    else:
+        del form.division
+    return form
 
 
 def _join_page(contest: Running, unit: Any, form: Any, step: str) -> str:
@@ -59,6 +64,7 @@ def enter(slug: str, link: str) -> Reply | tuple[str, int]:
                 db(), edge().settings.secret_key, contest, unit, now(),
                 name=str(form.number.data if isinstance(form, MinorJoinForm) else form.name.data),
                 phone=None if isinstance(form, MinorJoinForm) else str(form.phone.data),
+                division=str(form.division.data) if form.division else "",
                 may_publish=isinstance(form, JoinForm) and bool(form.publish_ok.data),
                 device_of=who.account_id if who else None,
                 invited_by=session.get("by", ""),

@@ -10,7 +10,7 @@ from flask_babel import get_translations, gettext
 
 from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
-from quizapp.rules import speech, wording, wording_awards
+from quizapp.rules import speech, wording, wording_awards, wording_commendations, wording_units
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Kind
 from quizapp.rules.speech import Sentence, decimal
@@ -34,8 +34,8 @@ def rules_told(rules: ContestRules) -> dict[str, list[str]]:
     """All that a notice would print, part by part."""
     parts = {
         gettext("活动规则"): wording.activity(rules),
-        gettext("单位名次"): wording_awards.unit_places(rules),
-        gettext("通报表扬办法"): wording_awards.commendations(rules),
+        gettext("单位名次"): wording_units.unit_places(rules),
+        gettext("通报表扬办法"): wording_commendations.commendations(rules),
         gettext("抽奖规则"): wording_awards.prizes(rules),
     }
     return {title: sentences(told) for title, told in parts.items() if told}

@@ -66,7 +66,7 @@ def test_a_contest_is_built_from_a_preset(site: Site, chromium: Browser) -> None
     assert "title: 安全生产月知识竞赛" in Path(download.value.path()).read_text()
     page.get_by_role("button", name="启用", exact=True).click()
     expect(page.get_by_text("请先逐条确认，再启用")).to_be_visible()
-    page.get_by_label("单位按参与率或参与人数排名").check()
+    page.get_by_label("单位按参与率排名").check()
     page.get_by_role("button", name="启用", exact=True).click()
     expect(page.get_by_text("“安全生产月知识竞赛”已启用")).to_be_visible()
     context.close()

@@ -13,7 +13,7 @@ from quizapp.errors import BadFile
 from quizapp.formats.contest_warnings import calendar
 from quizapp.formats.contest_yaml import read_contest, schema, warnings, write_contest
 from quizapp.formats.yaml_faults import locate
-from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per
+from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per, Rounding
 from quizapp.rules.contests import (
     Ask,
     Board,
@@ -35,7 +35,7 @@ from quizapp.rules.marking import Marking, MultipleMarking
 from quizapp.rules.papers import Draw, PaperBlueprint
 from quizapp.rules.scoring import Condition, Scoring, Step, SubScore, Worth
 from quizapp.rules.tickets import Prize, TicketRules
-from quizapp.rules.units import Metric, Steps, UnitRules
+from quizapp.rules.units import Band, Metric, Steps, UnitRules
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs/contest.example.yaml"
@@ -97,54 +97,77 @@ def test_it_reads_every_field_of_the_example() -> None:
         extra=Extra(1, 1),
         scoring=Scoring(
             Marking(MultipleMarking.PER_RIGHT, per_right=50),
-            Worth((0, 100, 200, 300), 1_000, (Step(200, Condition(right=4)), Step(100))),
+            Worth((0, 0, 50), 100, (Step(9_000, Condition(right=18)), Step(8_000, Condition(right=14)), Step(6_000))),
             Condition(points=6_000, time_ms=30_000),
             SubScore(Kind.MULTIPLE),
         ),
-        counting=Counting(Take.BEST, Span.WHOLE, None, Combine.SUM),
+        counting=Counting(Take.BEST, Span.STAGE, None, Combine.SUM),
         ties=(Tie.TIME, Tie.TOTAL_TIME, Tie.SUB_SCORE, Tie.SITTINGS, Tie.FINISH, Tie.LOT),
         pass_points=8_000,
         stages=(
             Stage(
-                "chusai", "初赛", ms("2026-06-01T09:00+08:00"), None, ms("2026-06-16T00:00+08:00"), limits=Limits(1),
-                promote=Promotion(3, "企业"),
+                "chusai", "初赛", ms("2026-06-01T09:00+08:00"), ms("2026-06-15T23:40+08:00"), ms("2026-06-16T00:00+08:00"),
+                limits=Limits(1), promote=Promotion(3, "企业"),
             ),
-            Stage("juesai", "决赛", ms("2026-06-20T09:00+08:00"), None, ms("2026-06-20T11:00+08:00"), after="chusai", least=6_000),
+            Stage(
+                "juesai", "决赛", ms("2026-06-20T09:00+08:00"), ms("2026-06-20T10:40+08:00"), ms("2026-06-20T11:00+08:00"),
+                limits=Limits(total=1), after="chusai", least=6_000, divisions=("qiye", "xuexiao"),
+            ),
         ),
         release_key=Release.PUBLISHED,
-        divisions=(Division("qiye", "企业组", ("企业", "危化企业")), Division("xuexiao", "学校组", ("学校",))),
+        divisions=(
+            Division("qiye", "企业组", ("企业", "危化企业")),
+            Division("xuexiao", "学校组", ("学校",), PaperBlueprint((Draw("xinanfa", 20, 500, Kind.JUDGE),))),
+        ),
         entry=EntryRules(
             units=("320205",), change_within_ms=604_800_000, ask=(Ask.ID_NUMBER, Ask.ADDRESS, Ask.POST),
             gate="请先阅读本次活动的学习材料。",
         ),
         units=UnitRules(
-            ((Metric.STEPS, Fraction(3, 10)), (Metric.MEAN, Fraction(3, 5)), (Metric.BONUS, Fraction(1))),
-            (Metric.PEOPLE, Metric.POINTS), 10, Steps(Metric.PEOPLE, 10_000, 500, 0), 1_000, 20, 10, Fraction(3, 5), 8_000, 5,
+            (
+                (Metric.STEPS, Fraction(3, 5)), (Metric.BANDS, Fraction(2, 5)), (Metric.BONUS, Fraction(1)),
+            ),
+            (Metric.PEOPLE, Metric.POINTS), 10, Steps(Metric.PEOPLE, 10_000, 500, 0, weight=Fraction(2, 5)),
+            1_000, 20, 10, Fraction(3, 5), 8_000, 5,
+            (Steps(Metric.MEAN, least=7_500, values=(10_000, 9_000, 8_500, 8_000), weight=Fraction(3, 5)),),
+            (
+                Band(Metric.RATE, Fraction(90), 5_000), Band(Metric.RATE, Fraction(80), 4_000), Band(Metric.RATE, Fraction(0), 2_000),
+                Band(Metric.PASS_OF_ALL, Fraction(60), 5_000),
+            ),
+            -500,
         ),
         board=BoardRules(freeze_at=ms("2026-06-25T09:00+08:00")),
         commendations=(
             Commendation(
                 "优秀组织单位", Of.UNITS, (Grade("优秀组织单位", 10),), ("镇街", "企业"), (), Per.KIND, "", Line.ALL,
                 ((Metric.PEOPLE, Fraction(10)), (Metric.RATE, Fraction(60)), (Metric.MEAN, Fraction(80))),
+                ((Metric.PEOPLE, Fraction(1)),), (Metric.POINTS,), stage="chusai",
             ),
             Commendation(
-                "优秀个人", Of.PEOPLE, (Grade("一等奖", 1), Grade("二等奖", None, Fraction(1, 5), True)), (), ("qiye",), per_unit="镇街",
+                "优秀个人", Of.PEOPLE, (
+                    Grade("一等奖", 1, least=((Metric.POINTS, Fraction(90)),)),
+                    Grade("二等奖", None, Fraction(1, 5), True, (), 1, 20, Rounding.UP),
+                ), (), ("qiye",), per_unit="镇街", most_per_unit=3,
+            ),
+            Commendation(
+                "学习之星", Of.PEOPLE, (Grade("学习之星"),), least=((Metric.PAPERS, Fraction(10)),), without=("优秀个人",),
             ),
         ),
-        tickets=TicketRules(Condition(right=4), 5, None, 3, 10, 100),
-        prizes=(Prize("参与奖", 50, True),),
+        tickets=TicketRules(Condition(right=4), 5, None, 3, 10, 100, ("优秀个人",)),
+        prizes=(Prize("满分奖", 3, when=Condition(all_right=True)), Prize("参与奖", 50, True)),
     )  # fmt: skip
 
 
 TOLD = {  # what the example says in a comment only
+    "PromotePart": {"share", "per"},
     "ContestPart": {"cycle"},
-    "MarkingPart": {"per_wrong", "match", "hotspot"},
-    "ConditionPart": {"all_right"},
-    "StepPart": {"all_right", "points", "time"},
+    "MarkingPart": {"per_wrong", "match", "hotspot", "short"},
+    "ConditionPart": {"all_right", "within"},
+    "StepPart": {"all_right", "points", "time", "within"},
     "CountingPart": {"take", "each", "most", "as"},
     "SubScorePart": {"topic", "bank"},
-    "StagePart": {"last_start", "paper", "clock"},
-    "CommendationPart": {"share"},
+    "StagePart": {"paper", "clock"},
+    "CommendationPart": {"share", "at_least", "at_most", "round"},
     "TicketsPart": {"stages"},
 }
 
@@ -162,7 +185,7 @@ def test_the_example_shows_every_field_there_is() -> None:
         "CountingPart": [], "SubScorePart": [shown["sub_score"]], "StagePart": stages,
         "PromotePart": [stages[0]["promote"]], "AfterPart": [stages[1]["after"]], "ReleasePart": [shown["release"]],
         "DivisionPart": shown["divisions"], "EntryPart": [shown["entry"]], "UnitsPart": [shown["units"]],
-        "StepsPart": [shown["units"]["steps"]], "BoardPart": [shown["board"]], "CommendationPart": commendations,
+        "StepsPart": shown["units"]["steps"], "BoardPart": [shown["board"]], "BandPart": shown["units"]["bands"], "BonusPart": [shown["units"]["bonus"]], "CommendationPart": commendations,
         "GradePart": commendations[1]["grades"], "TicketsPart": [shown["tickets"]], "PrizePart": shown["prizes"],
     }  # fmt: skip
     assert {name for name, part in parts.items() if "properties" in part} == places.keys()
@@ -248,8 +271,8 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("sittings: {per_day: 一百二十}\n"), 9, "整数"),
         (small(f"sittings: {{per_day: {'9' * 5_000}}}\n"), 9, "整数"),
         (small("marking: {multiple: most}\n"), 9, "exact、half"),
-        (small("counts: most\n"), 9, "best、last、sum、mean、sum_of_days"),
-        (small("counts: {take: worst}\n"), 9, "best、last、all"),
+        (small("counts: most\n"), 9, "best、last、first、sum、mean、sum_of_days"),
+        (small("counts: {take: worst}\n"), 9, "best、last、first、all"),
         (small("counts: {each: stage}\n"), 9, "要有阶段"),
         (small("counts: sum_of_stages\n"), 9, "要有阶段"),
         (small("marking: {per_right: 0.5}\n"), 9, "只在 multiple: per_right_less_wrong"),
@@ -259,6 +282,8 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("valid: {time: 30}\n"), 9, "数字加单位"),
         (small("ties: [sub_score]\n"), 9, "sub_score: 是哪一部分题"),
         (small("sittings: {total: 1, retakes: 1}\n"), 9, "合格分 pass"),
+        (small("stages:\n  - {code: a, title: 甲, sittings: {total: 1, retakes: 1}}\n"), 10, "合格分 pass"),
+        (small("stages:\n  - {code: a, title: 甲, counts: 否}\n  - {code: b, title: 乙, counts: 否}\n"), 9, "至少留一个计成绩的阶段"),
         (small("extra: {like: 1}\n"), 9, "不认识"),
         (small("stages:\n  - {code: A, title: 甲}\n"), 10, "最多15个字符"),
         (small("stages:\n  - {code: a, title: 甲}\n  - {code: a, title: 乙}\n"), 11, "重复"),
@@ -267,6 +292,21 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("stages:\n  - {code: a, title: 甲, clock: {grace: 1秒}}\n"), 10, "没有限时"),
         (small("stages:\n  - {code: a, title: 甲, after: {stage: b}}\n  - {code: b, title: 乙}\n"), 10, "排在前面"),
         (small("stages:\n  - {code: a, title: 甲, promote: {best: 3}}\n"), 10, "没有阶段可以晋级"),
+        (small("stages:\n  - {code: a, title: 甲, closes_at: 2026-07-09 09:00}\n"), 10, "closes_at 推迟到最晚的阶段"),
+        (small("stages:\n  - {code: a, title: 甲, opens_at: 2026-05-31 09:00}\n"), 10, "opens_at 提前到最早的阶段"),
+        (small("last_start: 2026-06-20 09:00\nstages:\n  - {code: a, title: 甲, opens_at: 2026-06-20 10:00}\n"), 11, "自己的 last_start"),
+        (small("stages:\n  - {code: a, title: 甲, promote: {per_unit: 企业}}\n  - {code: b, title: 乙}\n"), 10, "之一"),
+        (small("stages:\n  - {code: a, title: 甲, promote: {best: 1, share: 10%}}\n  - {code: b, title: 乙}\n"), 10, "之一"),
+        (small("stages:\n  - {code: a, title: 甲, promote: {best: 1, per: division}}\n  - {code: b, title: 乙}\n"), 10, "divisions"),
+        (small("marking: {multiple: short}\n"), 9, "short: 1"),
+        (small("marking: {short: 1}\n"), 9, "只在 multiple: short"),
+        (small("cycle: week\ntickets: {stages: 2, per_right: 5}\n"), 10, "per_right 不起作用"),
+        (small("cycle: week\ntickets: {stages: 2, total: 5}\n"), 10, "total 不起作用"),
+        (small("tickets: {wins: stage}\n"), 9, "要有阶段"),
+        (small("tickets: {except: [优]}\n"), 9, "对个人的一种表扬"),
+        (small("tickets: {except: 优}\ncommendations:\n  - {title: 优, of: units, quota: 1}\n"), 9, "对个人的一种表扬"),
+        (small("tickets: {total: 1}\nprizes:\n  - {title: 奖, count: 1, each_stage: 是}\n"), 11, "要有阶段"),
+        (small("cycle: week\ntickets: {stages: 2}\nprizes:\n  - {title: 奖, count: 1, each_stage: 是}\n"), 12, "不能每个阶段各抽"),
         (small("cycle: week\nstages:\n  - {code: a, title: 甲}\n"), 9, "只能写一个"),
         (small("cycle: year\n"), 9, "day、week、month"),
         (small("board: {each_stage: 是}\n"), 9, "要有阶段"),
@@ -276,12 +316,39 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("units: {then: pass_rate}\n"), 9, "合格分 pass"),
         (small("units: {rank_by: {mean: 1, bonus: 1}}\n"), 9, "最多加几分"),
         (small("units: {rank_by: steps, steps: {of: bonus}}\n"), 9, "能直接比较"),
+        (small("units: {rank_by: steps, steps: [{of: people}, {of: bands}]}\n"), 9, "能直接比较"),
+        (small("units: {rank_by: steps, steps: {values: [100, 90], step: 5}}\n"), 9, "删去其中一种"),
+        (small("units: {rank_by: steps, steps: {of: passed}}\n"), 9, "合格分 pass"),
+        (small("units: {rank_by: bands}\n"), 9, "请写上每一档"),
+        (small("units:\n  bands:\n    - {of: rate, from: 80, points: 1}\n    - {of: rate, from: 90, points: 2}\n"), 12, "从高到低"),
+        (small("units: {rank_by: bonus, bonus: {least: 5, most: 10}}\n"), 9, "应是-999999999.99到0"),
+        (small("units: {rank_by: score_rate}\ncounts: sum\n"), 9, "算不出来"),
         (small("commendations:\n  - {title: 优, of: units}\n"), 10, "quota"),
         (small("commendations:\n  - {title: 优, of: units, quota: 1, share: 10%}\n"), 10, "之一"),
         (small("commendations:\n  - {title: 优, of: units, quota: 1, grades: [{title: 一, quota: 1}]}\n"), 10, "每个等次"),
         (small("commendations:\n  - {title: 优, of: units, quota: 1, per: division}\n"), 10, "divisions"),
         (small("commendations:\n  - {title: 优, of: units, quota: 1, divisions: [a]}\n"), 10, "没有编码为“a”的组别"),
         (small("commendations:\n  - {title: 优, of: people, quota: 1, least: {rate: 60}}\n"), 10, "points（得分）"),
+        (small("commendations:\n  - {title: 优, of: units, grades: [{title: 一, least: {mean: 90}}, {title: 二}]}\n"), 10, "写 least"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, at_most: 2}\n"), 10, "只用于 share"),
+        (small("commendations:\n  - {title: 优, of: units, share: 5%, at_least: 3, at_most: 2}\n"), 10, "少于 at_least"),
+        (small("commendations:\n  - {title: 优, of: units, least: {pass_rate: 60}}\n"), 10, "合格分 pass"),
+        (small("commendations:\n  - {title: 优, of: units, grades: [{title: 一, least: {bonus: 1}}]}\n"), 10, "最多加几分"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, rank_by: {mean: 1, bonus: 1}}\n"), 10, "最多加几分"),
+        (small("commendations:\n  - {title: 优, of: people, quota: 1, rank_by: people}\n"), 10, "只用于 of: units"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, most_per_unit: 1}\n"), 10, "只用于 of: people"),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, except: [优]}\n"), 10, "排在前面"),
+        (
+            small("commendations:\n  - {title: 甲, of: units, quota: 1}\n  - {title: 乙, of: people, quota: 1, except: 甲}\n"),
+            11, "同样表扬单位（或个人）",
+        ),
+        (small("commendations:\n  - {title: 优, of: units, quota: 1, stage: each}\n"), 10, "stage 要有阶段"),
+        (small("cycle: week\ncommendations:\n  - {title: 优, of: units, quota: 1, stage: day-1}\n"), 11, "例如 week-1"),
+        (
+            small("stages:\n  - {code: a, title: 甲, counts: 否}\n  - {code: b, title: 乙}\n"
+                  "commendations:\n  - {title: 优, of: units, quota: 1, stage: a}\n"),
+            13, "不计成绩",
+        ),
         (small("ties: [time, time]\n"), 9, "重复的 time"),
         (small("pass: 100.01\n"), 9, "超过满分100"),
         (small("pass: nan\n"), 9, "最多两位小数"),
@@ -291,7 +358,7 @@ def test_it_reads_a_duration_with_its_unit(text: str, expected: int) -> None:
         (small("entry: {doors: []}\n"), 9, "至少要有1个"),
         (small("entry: {doors: [window]}\n"), 9, "link、roster、account"),
         (small("entry: {units: [锡山区]}\n"), 9, "单位编码"),
-        (small("units: {rank_by: mode}\n"), 9, "mean、score_rate、median"),
+        (small("units: {rank_by: mode}\n"), 9, "mean、per_head、score_rate、median"),
         (small("units: {rank_by: {}}\n"), 9, "至少要有1个"),
         (small("units: {min_rate: 160%}\n"), 9, "60%"),
         (small("units: {min_mean: 101}\n"), 9, "超过满分100"),
@@ -344,7 +411,7 @@ def test_a_faulty_part_does_not_hide_a_disagreement_between_others() -> None:
         (small("units: {rank_by: {mean: 0.9, rate: 0.1}}\n"), 9, "参与率"),
         (small("units: {rank_by: people}\n"), 9, "参与人数"),
         (small("units: {rank_by: {mean: 0.5, rate: 0.6}}\n"), 9, "合计是1.1"),
-        (small("units: {rank_by: mean, then: people}\n"), 9, "参与人数"),
+        (small("units: {rank_by: steps}\n"), 9, "参与人数"),
         (small("units: {rank_by: top_sum, top: 5, min_people: 4}\n"), 9, "不足5人的单位"),
         (small("units: {rank_by: {mean: 0.5, pass_rate: 0.5}}\npass: 30\n").replace("points: 10", "points: 5"), 9, "同一尺度"),
         (small(clock="{paper: 20分钟, item: 119秒}"), 8, "整卷限时不起作用"),
@@ -353,7 +420,6 @@ def test_a_faulty_part_does_not_hide_a_disagreement_between_others() -> None:
         (small("extra: {share: 1}\n"), 9, "转发分享"),
         (small("extra: {invite: 1}\n"), 9, "邀请好友"),
         (small("sittings: {practice_per_day: 1}\nentry: {room_code: 是}\n"), 10, "不需要口令"),
-        (small("stages:\n  - {code: a, title: 甲, closes_at: 2026-07-09 09:00}\n"), 10, "超出竞赛的开放时间"),
         (small("stages:\n  - {code: a, title: 甲, promote: {best: 3}}\n  - {code: b, title: 乙}\n"), 10, "晋级名单定不下来"),
         (small("valid: {right: 11}\n"), 9, "没有一次有效"),
         (small("tickets: {when: {right: 11}}\n"), 9, "没有人有抽奖机会"),
@@ -391,7 +457,7 @@ def test_an_editor_takes_the_example_and_marks_a_slip() -> None:
 
 
 SHORT = {
-    "best": Counting(), "last": Counting(Take.LAST), "sum": Counting(Take.ALL), "mean": Counting(Take.ALL, combine=Combine.MEAN),
+    "best": Counting(), "last": Counting(Take.LAST), "first": Counting(Take.FIRST), "sum": Counting(Take.ALL), "mean": Counting(Take.ALL, combine=Combine.MEAN),
     "sum_of_days": Counting(each=Span.DAY), "sum_of_weeks": Counting(each=Span.WEEK), "valid": Counting(Take.ALL, combine=Combine.NUMBER),
     "days": Counting(each=Span.DAY, combine=Combine.NUMBER), "{take: all, most: 3, as: sum}": Counting(Take.ALL, most=3),
 }  # fmt: skip
@@ -403,9 +469,10 @@ def test_what_counts_has_short_names(text: str, counting: Counting) -> None:
 
 
 def test_a_stage_may_have_a_paper_a_clock_and_limits_of_its_own() -> None:
-    [stage] = read(
+    [_, stage] = read(
         small(
-            "stages:\n  - code: a\n    title: 甲\n    opens_at: 2026-06-02 09:00\n    last_start: 2026-06-02 10:00\n    counts: 否\n"
+            "stages:\n  - {code: b, title: 乙}\n"
+            "  - code: a\n    title: 甲\n    opens_at: 2026-06-02 09:00\n    last_start: 2026-06-02 10:00\n    counts: 否\n"
             "    paper: {draw: [{bank: b, count: 1, points: 5}], shuffle: {items: 否}}\n    clock: {item: 30秒}\n    sittings: {total: 1}\n"
         )
     ).stages
@@ -439,3 +506,5 @@ def test_the_calendar_tells_every_stage_and_how_long_a_list_would_be_public() ->
         "开始 2026-06-01 09:00", "最后开始 2026-06-30 23:40", "截止 2026-06-30 24:00", "甲 2026-06-01 09:00 至 2026-06-02 24:00",
     ]  # fmt: skip
     assert "2026-07-07" in told[4]
+    own = "stages:\n  - {code: a, title: 甲, last_start: 2026-06-02 17:30, closes_at: 2026-06-02 18:00}\n"
+    assert calendar(read(small(own)))[3] == "甲 2026-06-01 09:00 至 2026-06-02 18:00，最后开始 2026-06-02 17:30"

@@ -221,6 +221,21 @@ def test_csv_says_the_same_as_the_table() -> None:
     assert lines[9] == ["合计", "3人", "", "", "61.8333333333", "", "745801", "", ""]
 
 
+CELLS = ["张三", "", "a,b", 'x"y', "=1+1", "一\n二", "\x01", "\u3000", None, 7]
+
+
+@pytest.mark.parametrize("other", CELLS)
+@pytest.mark.parametrize("one", CELLS)
+def test_what_a_csv_cell_says_does_not_depend_on_the_cells_around_it(one: object, other: object) -> None:
+    def lines(*names: object) -> list[list[str]]:
+        columns = (Column("姓名", "text"), Column("成绩", "decimal"))
+        sheet = Sheet("表", (), columns, [(name, 50 * number) for number, name in enumerate(names)])
+        return as_csv(sheet)[3 : 3 + len(names)]
+
+    said = [lines(value)[0][0] for value in (one, other)]
+    assert lines(one, other) == [[said[0], "0"], [said[1], "0.5"]]
+
+
 def test_csv_leaves_memory_while_rows_come() -> None:
     out = io.BytesIO()
     behind = []

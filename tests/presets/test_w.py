@@ -32,6 +32,6 @@ def test_every_week_has_its_own_board_and_tickets(database: Database, clock: Any
     game.expect_units([(1, "东二厂", 90), (1, "西一厂", 90), (3, "东一厂", 50)], kind="企业")
     held = game.held()
     assert held == {"赵一": {"week-1": 2}, "李四": {"week-1": 1}, "钱二": {"week-2": 1}, "孙三": {"week-2": 1}}
-    won = draw(held, game.rules.prizes, "00" * 32)
+    won = draw([(prize, held) for prize in game.rules.prizes], "00" * 32, ["week-1", "week-2"])
     assert [(one.stage, one.prize) for one in won] == [("week-1", "每周幸运奖")] * 2 + [("week-2", "每周幸运奖")] * 2
     assert {one.entry for one in won} == set(held)

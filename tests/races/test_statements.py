@@ -10,7 +10,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from quizapp.models.base import Database
-from quizapp.rules.contests import Limits
+from quizapp.rules.contests import Division, Limits
+from quizapp.rules.papers import Draw, PaperBlueprint
 from quizapp.services import papers
 from quizapp.services.kept import Kept
 
@@ -108,3 +109,13 @@ def test_the_error_of_a_statement_tells_nobody_s_answers(database: Database, wor
         with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
             connection.execute(text("SELECT * FROM nowhere WHERE phone = :phone"), {"phone": "13800000000"})
         assert "13800000000" not in str(raised.value), "what is logged must hold no names, phones or answers"
+
+
+def test_a_start_takes_no_more_where_a_division_has_its_own_paper(database: Database, world: World, sign_in):
+    own = PaperBlueprint((Draw("tests", 3, 1_000),))
+    world.apply(limits=Limits(per_day=9), divisions=(Division("qy", "企业组", ("企业",), own),))
+    alice = sign_in("alice")
+    alice.sit()
+    with counted(database) as seen:
+        assert len(alice.start()["items"]) == 3
+    assert 0 < len(seen) <= 4, seen

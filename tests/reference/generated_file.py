@@ -10,10 +10,10 @@ DAYS = 12
 ZONES = ["Asia/Shanghai", "Asia/Shanghai", "UTC", "America/New_York"]
 RANKS = [
     "people", "scored", "rate", "papers", "points", "mean", "score_rate", "median", "top_sum", "top_mean", "full_rate", "pass_rate",
-    "steps", "bonus",
+    "per_head", "full", "passed", "pass_of_all", "steps", "bands", "bonus",
 ]  # fmt: skip
 TIES = ["time", "total_time", "sub_score", "sittings", "finish"]
-COUNTS = ["best", "last", "sum", "mean", "sum_of_days", "sum_of_weeks", "valid", "days"]
+COUNTS = ["best", "last", "first", "sum", "mean", "sum_of_days", "sum_of_weeks", "valid", "days"]
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,18 @@ def contest(chance: Random) -> dict[str, Any]:
         [{"kind": "multiple"}, {"topic": "消防"}, {"bank": "b"}, {"kind": "single", "topic": "总则"}]
     )
     maybe(chance, said, "divisions", [[{"code": "d1", "title": "甲组"}, {"code": "d2", "title": "乙组"}]])
-    said["units"] = ranks(chance, "pass" in said)
+    said["units"] = ranks(chance, said)
     said.setdefault("board", {})["places"] = chance.choice(["standard", "dense"])
-    said["commendations"] = [commendation(chance, n, "divisions" in said) for n in range(chance.randint(0, 3))]
+    said["commendations"] = []
+    for n in range(chance.randint(0, 3)):
+        made = commendation(chance, n, "divisions" in said)
+        before = [one["title"] for one in said["commendations"] if one["of"] == made["of"]]
+        maybe(chance, made, "except", [before] if before else [], 0.4 if before else 0)
+        said["commendations"].append(made)
     if chance.random() < 0.7:
-        said["tickets"] = tickets(chance, "stages" in said or "cycle" in said)
+        rounds = "stages" in said or "cycle" in said
+        said["tickets"] = tickets(chance, rounds)
+        said["prizes"] = prizes(chance, rounds, "stages" in said["tickets"])
     return said
 
 
@@ -108,7 +115,9 @@ def matching(line: dict[str, Any]) -> list[int]:
 
 def marking(chance: Random) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    maybe(chance, made, "multiple", ["exact", "half", "per_right", "per_right_less_wrong"], 0.8)
+    maybe(chance, made, "multiple", ["exact", "half", "short", "per_right", "per_right_less_wrong"], 0.8)
+    if made.get("multiple") == "short":
+        made["short"] = chance.choice(["0.5", "1", "4"])
     if made.get("multiple", "").startswith("per_right"):
         maybe(chance, made, "per_right", ["0.5", "1", "0.33"])
     if made.get("multiple") == "per_right_less_wrong":
@@ -137,6 +146,7 @@ def condition(chance: Random) -> dict[str, Any]:
     maybe(chance, made, "right", [1, 2, 3], 0.2)
     maybe(chance, made, "points", ["0.5", "1", "2.5", "4"], 0.2)
     maybe(chance, made, "time", ["15秒", "20秒", "1分钟"], 0.1)
+    maybe(chance, made, "within", ["15秒", "20秒", "1分钟"], 0.1)
     maybe(chance, made, "all_right", ["是", "否"], 0.1)
     return made
 
@@ -166,16 +176,27 @@ def counts(chance: Random, said: dict[str, Any]) -> None:
     spans = ["whole", "month", "week", "day"] + (["stage"] if {"stages", "cycle"} & said.keys() else [])
     short = COUNTS + (["sum_of_stages"] if "stage" in spans else [])
     long: dict[str, Any] = {}
-    maybe(chance, long, "take", ["best", "last", "all"], 0.9)
+    maybe(chance, long, "take", ["best", "last", "first", "all"], 0.9)
     maybe(chance, long, "each", spans, 0.8)
     maybe(chance, long, "most", [1, 2, 3])
     maybe(chance, long, "as", ["sum", "mean", "number"], 0.8)
     maybe(chance, said, "counts", [chance.choice(short), long], 0.9)
 
 
-def ranks(chance: Random, passes: bool) -> dict[str, Any]:
+def has_a_most(counts: Any) -> bool:
+    """Whether no more than so many sittings count for anybody."""
+    if isinstance(counts, str):
+        return counts in ("best", "last", "first", "mean", "sum_of_stages")
+    alone = counts.get("take") != "all" and counts.get("each", "whole") in ("whole", "stage")
+    return counts.get("as") != "number" and ("most" in counts or alone or counts.get("as") == "mean")
+
+
+def ranks(chance: Random, said: dict[str, Any]) -> dict[str, Any]:
     """How units are ranked."""
-    allowed = [name for name in RANKS if passes or name != "pass_rate"]
+    allowed = [name for name in RANKS if "pass" in said or not name.startswith("pass")]
+    if not has_a_most(said.get("counts", "best")):
+        allowed.remove("score_rate")
+    direct = [name for name in allowed if name not in ("steps", "bands", "bonus")]
     made: dict[str, Any] = {}
     maybe(
         chance,
@@ -187,14 +208,16 @@ def ranks(chance: Random, passes: bool) -> dict[str, Any]:
     maybe(chance, made, "then", [chance.sample(allowed, chance.randint(1, 2)), chance.choice(allowed)])
     if "bonus" in str(made):
         made["bonus"] = 10
+    if "bands" in str(made):
+        made["bands"] = [
+            {"of": of, "from": least, "points": points}
+            for of in chance.sample(direct, 2)
+            for least, points in ((80, 30), (chance.choice(["40%", "1.5"]), 25), (0, "10.5"))[chance.randrange(2) :]
+        ]
     maybe(chance, made, "top", [1, 2, 3])
-    steps: dict[str, Any] = {}
-    maybe(chance, steps, "of", [name for name in allowed if name not in ("steps", "bonus")])
-    maybe(chance, steps, "first", [10, "7.5"])
-    maybe(chance, steps, "step", [1, "2.5", 40])
-    maybe(chance, steps, "least", [1, 5])
-    if steps:
-        made["steps"] = steps
+    if chance.random() < 0.8:
+        listed = [steps(chance, direct, several=True) for _ in range(2)]
+        made["steps"] = chance.choice([steps(chance, direct, several=False), listed])
     for name, values in (
         ("shrink", [1, 3, 20]),
         ("min_people", [1, 2, 3]),
@@ -203,6 +226,19 @@ def ranks(chance: Random, passes: bool) -> dict[str, Any]:
     ):
         maybe(chance, made, name, values, 0.25)
     maybe(chance, made, "hide_mean_below", [0, 1, 2, 3], 0.85)
+    return made
+
+
+def steps(chance: Random, direct: list[str], *, several: bool) -> dict[str, Any]:
+    """名次分 by one metric."""
+    made: dict[str, Any] = {"weight": chance.choice(["40%", 1, "0.6"])} if several else {}
+    maybe(chance, made, "of", direct)
+    if chance.random() < 0.3:
+        made["values"] = chance.choice([[10], [9, "7.5", 4]])
+    else:
+        maybe(chance, made, "first", [10, "7.5"])
+        maybe(chance, made, "step", [1, "2.5", 40])
+    maybe(chance, made, "least", [1, 5])
     return made
 
 
@@ -218,15 +254,24 @@ def commendation(chance: Random, n: int, divided: bool) -> dict[str, Any]:
         maybe(chance, made, "per", ["kind", "whole"])
     maybe(chance, made, "per_unit", ["镇街", "区县"], 0.3)
     maybe(chance, made, "line", ["all", "none"], 0.7)
+    if of == "people":
+        maybe(chance, made, "most_per_unit", [1, 2], 0.3)
+    values = {"people": 2, "rate": "40%", "mean": "0.5", "points": 1} if of == "units" else {"points": "1", "papers": 2}
+    return graded(chance, made, values)
+
+
+def graded(chance: Random, made: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """How many, in grades or not, and what is asked of everybody or for the first grade."""
     if chance.random() < 0.5:
         made["grades"] = [{"title": title} | room(chance, n) for n, title in enumerate(["一等奖", "二等奖", "三等奖"])]
+        maybe(chance, made["grades"][0], "least", [{name: values[name]} for name in sorted(values)], 0.4)
     else:
         made |= room(chance, 0)
     if chance.random() < 0.5:
-        values = (
-            {"people": 2, "rate": "40%", "mean": "0.5", "points": 1} if of == "units" else {"points": "1", "papers": 2}
-        )
         made["least"] = {name: values[name] for name in chance.sample(sorted(values), chance.randint(1, 2))}
+        if chance.random() < 0.2:
+            for name in ("quota", "share", "round", "at_least", "at_most"):
+                (made["grades"][-1] if "grades" in made else made).pop(name, None)
     return made
 
 
@@ -234,17 +279,33 @@ def room(chance: Random, n: int) -> dict[str, Any]:
     """How many a grade takes."""
     if chance.random() < 0.5:
         return {"quota": chance.randint(1, 4)}
-    return {"share": chance.choice(["10%", "30%", "50%", "33%"])} | (
+    made = {"share": chance.choice(["10%", "30%", "50%", "33%"])} | (
         {"of": chance.choice(["rest", "all"])} if n else {}
     )
+    maybe(chance, made, "round", ["down", "up", "nearest"])
+    maybe(chance, made, "at_least", [1, 2], 0.3)
+    maybe(chance, made, "at_most", [2, 3], 0.3)
+    return made
 
 
 def tickets(chance: Random, staged: bool) -> dict[str, Any]:
     made: dict[str, Any] = {"when": condition(chance)} if chance.random() < 0.6 else {}
+    if staged and chance.random() < 0.2:
+        return made | {"stages": chance.choice([1, 2])}
     maybe(chance, made, "per_right", [1, 2, 3], 0.4)
     maybe(chance, made, "per_day", [1, 2], 0.4)
     maybe(chance, made, "total", [1, 2, 5], 0.4)
     if staged:
         maybe(chance, made, "per_stage", [1, 2], 0.4)
-        maybe(chance, made, "stages", [1, 2], 0.2)
     return made or {"total": 3}
+
+
+def prizes(chance: Random, staged: bool, collected: bool) -> list[dict[str, Any]]:
+    made = []
+    for n in range(chance.randint(0, 2)):
+        one: dict[str, Any] = {"title": f"奖{n}", "count": chance.choice([1, 2, 5])}
+        if staged and not collected:
+            maybe(chance, one, "each_stage", ["是"])
+        when = condition(chance)
+        made.append(one | ({"when": when} if when else {}))
+    return made

@@ -11,9 +11,11 @@ with it. Where the words leave a choice, this is how they are read:
 - Who has only sittings that are not valid took part: a place among those with nothing, one person for the unit, in its mean too.
 - Passing and full marks are reached by any one valid sitting; full marks are the most that a sitting can be worth.
 - A mean is compared exactly between people, and rounded to hundredths, as printed, when a unit adds it up.
-- score_rate is the (shrunk) mean divided by the full marks of one sitting; min_mean looks at the mean that is not shrunk.
-- hide_mean_below: no place where mean, score_rate, median, top_sum or top_mean decide; the sum of points is not a mean.
-- Rank steps are among all units of the kind that took part, whether or not they have a place.
+- score_rate is the (shrunk) mean divided by the most that can count for one person, so often the full marks of a sitting as
+  sittings are added up; where that has no end it cannot be had. min_mean looks at the mean that is not shrunk.
+- hide_mean_below: no place where mean, per_head, score_rate, median, top_sum or top_mean decide, rank steps and bands by them
+  included; the sum of points is not a mean.
+- Rank steps are among the units of the kind that have a place; who has none takes none from the others.
 - A ticket needs a valid sitting that also meets `when`; stages collected bring one ticket, however many they are.
 - Who stands under no unit of the kind of `per_unit` has no quota to be in.
 

@@ -44,7 +44,7 @@ def nothing_at_least(marks: Iterable[Decimal]) -> Decimal:
 
 
 def meets(condition: Condition, sitting: Sitting, hits: list[bool], points: Decimal) -> bool:
-    """Whether a sitting meets every part of a condition: at least so many right, points, seconds; all right.
+    """Whether a sitting meets every part of a condition: at least so many right, points, seconds; at most so many seconds; all right.
 
     `points` (得分): of a step the marks of the questions, elsewhere what the sitting is worth.
     """
@@ -52,6 +52,7 @@ def meets(condition: Condition, sitting: Sitting, hits: list[bool], points: Deci
         sum(hits) >= int(condition.get("right", "0"))
         and points >= number(condition.get("points", "0"))
         and sitting.time >= duration(condition.get("time", "0秒"))
+        and ("within" not in condition or sitting.time <= duration(condition["within"]))
         and (all(hits) or condition.get("all_right", "否") == "否")
     )
 

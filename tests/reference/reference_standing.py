@@ -14,6 +14,7 @@ from reference_scoring import Result
 SHORT = {
     "best": {"take": "best"},
     "last": {"take": "last"},
+    "first": {"take": "first"},
     "sum": {"take": "all"},
     "mean": {"take": "all", "as": "mean"},
     "sum_of_days": {"take": "best", "each": "day"},
@@ -69,8 +70,18 @@ def standing(file: File, made: Sequence[Result]) -> Standing:
         finish=max(each.sitting.finished for each in counted),
         valid=len(valid),
         full=any(each.full for each in valid),
-        passed="pass" in file.said and any(each.worth >= number(file.said["pass"]) for each in valid),
+        passed="pass" in file.said and bool(valid) and decisive(file, valid, counted) >= number(file.said["pass"]),
     )
+
+
+def decisive(file: File, valid: Sequence[Result], counted: Sequence[Result]) -> Decimal:
+    """What passes or fails (以最后一次为准、以平均分为准): the one sitting that counts, or the mean; the pass mark is one of a
+    sitting, so that with sums and numbers the best of all decides."""
+    how = rule(file)
+    if how["as"] == "mean":
+        return combined(file, counted)
+    alone = how["as"] == "sum" and how["each"] == "whole" and how["take"] != "all"
+    return max(each.worth for each in (counted if alone else valid))
 
 
 def rule(file: File) -> dict[str, str]:
@@ -80,7 +91,7 @@ def rule(file: File) -> dict[str, str]:
 
 
 def chosen(file: File, valid: Sequence[Result]) -> list[Result]:
-    """The sittings that count: of every stretch the best, the last or all; of these at most so many, the best."""
+    """The sittings that count: of every stretch the best, the last, the first or all; of these at most so many, the best."""
     how = rule(file)
     stretches: dict[object, list[Result]] = {}
     for each in valid:
@@ -91,6 +102,8 @@ def chosen(file: File, valid: Sequence[Result]) -> list[Result]:
             taken += within
         elif how["take"] == "last":
             taken.append(max(within, key=lambda each: each.sitting.finished))
+        elif how["take"] == "first":
+            taken.append(min(within, key=lambda each: each.sitting.finished))
         else:
             taken.append(min(within, key=lambda each: better(file, each)))
     taken.sort(key=lambda each: better(file, each))

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from reference_file import ZERO, File, Unit, comparable, exactly, number, of_a_hundred, quotient
+from reference_file import ZERO, File, Unit, comparable, exactly, number, of_a_hundred, quotient, stretch
 from reference_scoring import Result, full_marks
-from reference_standing import Standing, counting, standing
+from reference_standing import Standing, counting, rule, standing
 
 Metrics = dict[str, Decimal | None]
 
-FROM_POINTS = {"mean", "score_rate", "median", "top_sum", "top_mean"}
+FROM_POINTS = {"mean", "per_head", "score_rate", "median", "top_sum", "top_mean"}
 """What would tell the points of the people of a very small unit."""
 
 
@@ -45,12 +46,13 @@ def all_figures(file: File, units: Sequence[Unit], made: Sequence[Result]) -> di
     heads = head_counts(units)
     people = {unit.code: standings(file, [r for r in made if unit.code in lines[r.sitting.unit]]) for unit in units}
     overall = mean(standings(file, made))
-    full = full_marks(file)
+    full = most_that_counts(file)
     metrics = {
         unit.code: metrics_of(file, people[unit.code], heads[unit.code], overall, full) | {"bonus": unit.bonus}
         for unit in units
     }
-    with_rank_steps(file, units, metrics)
+    fit = [unit for unit in units if qualifies(file, people[unit.code], heads[unit.code], metrics[unit.code])]
+    with_rank_steps(file, fit, metrics)
     return {
         unit.code: Figures(
             unit,
@@ -106,28 +108,72 @@ def of_hundred(part: int, whole: int | None) -> Decimal | None:
 
 
 def metrics_of(
-    file: File, people: Sequence[Standing], head_count: int | None, overall: Decimal | None, full: Decimal
+    file: File, people: Sequence[Standing], head_count: int | None, overall: Decimal | None, full: Decimal | None
 ) -> Metrics:
     """Every metric that follows from a unit's own people."""
     said = file.part("units")
     values = sorted((each.points for each in people), reverse=True)
     best = values[: int(said.get("top", "10"))]
     drawn = mean(people, int(said.get("shrink", "0")), overall)
-    return {
+    full_people, passed = sum(each.full for each in people), sum(each.passed for each in people)
+    found: Metrics = {
         "people": Decimal(len(people)),
         "scored": Decimal(sum(value > 0 for value in values)),
         "rate": of_hundred(len(people), head_count),
         "papers": Decimal(sum(each.valid for each in people)),
         "points": sum(values, ZERO),
         "mean": drawn,
+        "per_head": quotient(sum(values, ZERO), head_count) if head_count else None,
         "score_rate": quotient(100 * drawn, full) if drawn is not None and full else None,
         "median": median(values),
         "top_sum": sum(best, ZERO) if best else None,
         "top_mean": quotient(sum(best, ZERO), len(best)) if best else None,
-        "full_rate": of_hundred(sum(each.full for each in people), len(people)),
-        "pass_rate": of_hundred(sum(each.passed for each in people), len(people)),
+        "full": Decimal(full_people),
+        "full_rate": of_hundred(full_people, len(people)),
+        "passed": Decimal(passed),
+        "pass_rate": of_hundred(passed, len(people)),
+        "pass_of_all": of_hundred(passed, head_count),
         "steps": None,
     }
+    return found | {"bands": banded(file, found)}
+
+
+def banded(file: File, found: Metrics) -> Decimal | None:
+    """分段计分: of every metric the points of the first band that is reached, added up."""
+    said: Any = file.part("units").get("bands", [])
+    total, done = ZERO, set()
+    for band in said:
+        value = found[band["of"]]
+        if value is None:
+            return None
+        if band["of"] not in done and comparable(value) >= of_a_hundred(band["from"]):
+            total += number(band["points"])
+            done.add(band["of"])
+    return total
+
+
+def most_that_counts(file: File) -> Decimal | None:
+    """What can count for one person at the most, every stage with the paper of the file; None where it has no end or is no sum
+    of points."""
+    how, times = rule(file), None
+    if how["as"] == "number":
+        return None
+    if how["each"] == "stage" and how["take"] != "all":
+        times = 1 if file.part("board").get("each_stage") == "是" else stages(file)
+    if "most" in how:
+        times = min(int(how["most"]), times or int(how["most"]))
+    if how["as"] == "mean" or (how["take"] != "all" and how["each"] == "whole"):
+        times = 1
+    return None if times is None else times * full_marks(file)
+
+
+def stages(file: File) -> int:
+    """How many stages count."""
+    if "cycle" not in file.said:
+        return len({stage["code"] for stage in file.said["stages"]} - file.training)
+    first, last = (date.fromisoformat(file.said[name][:10]) for name in ("opens_at", "closes_at"))
+    days = (last - first).days + (not file.said["closes_at"].endswith("00:00"))
+    return len({stretch(file.said["cycle"], first + timedelta(days=n)) for n in range(days)})
 
 
 def median(values: Sequence[Decimal]) -> Decimal | None:
@@ -139,17 +185,46 @@ def median(values: Sequence[Decimal]) -> Decimal | None:
 
 
 def with_rank_steps(file: File, units: Sequence[Unit], metrics: Mapping[str, Metrics]) -> None:
-    """名次分: among the units of a kind that took part, the first by `of` has `first`, each place behind it `step` less, at least
-    `least`; equals alike."""
-    said: dict[str, str] = {"of": "people", "first": "100", "step": "5", "least": "0"} | file.part("units").get(
-        "steps", {}
-    )
-    for kind in {unit.kind for unit in units}:
-        alike = {unit.code: metrics[unit.code] for unit in units if unit.kind == kind and metrics[unit.code]["people"]}
-        values = {code: comparable(value) for code, found in alike.items() if (value := found[said["of"]]) is not None}
-        for code, mine in values.items():
-            before = sum(other > mine for other in values.values())
-            metrics[code]["steps"] = max(number(said["least"]), number(said["first"]) - before * number(said["step"]))
+    """名次分: among the units of a kind that qualify, the first by `of` has `first`, each place behind it `step` less, at least
+    `least`; or the first places have `values`, all others `least`. Equals alike; several by their weights."""
+    for unit in units:
+        alike = [metrics[other.code] for other in units if other.kind == unit.kind]
+        total = ZERO
+        for said in rank_steps(file):
+            values = [comparable(value) for found in alike if (value := found[said["of"]]) is not None]
+            mine = comparable(metrics[unit.code][said["of"]] or ZERO)
+            total += number(said["weight"]) * step_of(said, sum(other > mine for other in values))
+        metrics[unit.code]["steps"] = total
+
+
+def rank_steps(file: File) -> list[dict[str, Any]]:
+    said: Any = file.part("units").get("steps", {})
+    plain = {"of": "people", "first": "100", "step": "5", "least": "0", "weight": "1"}
+    return [plain | each for each in ([said] if isinstance(said, dict) else said)]
+
+
+def step_of(said: dict[str, Any], before: int) -> Decimal:
+    """What a unit with so many before it gets."""
+    if "values" in said:
+        return number(said["values"][before]) if before < len(said["values"]) else number(said["least"])
+    return max(number(said["least"]), number(said["first"]) - before * number(said["step"]))
+
+
+def needed(file: File) -> set[str]:
+    """Every metric that decides, with those that rank steps and bands look at."""
+    weights, then = ranked_by(file)
+    ranks = {*weights, *then}
+    if "steps" in ranks:
+        ranks |= {each["of"] for each in rank_steps(file)}
+    if "bands" in ranks:
+        ranks |= {each["of"] for each in file.part("units")["bands"]}
+    return ranks
+
+
+def qualifies(file: File, people: Sequence[Standing], head_count: int | None, metrics: Metrics) -> bool:
+    """Whether a unit gets a place, whatever its rank steps."""
+    had = all(metrics[name] is not None for name in needed(file) - {"steps"})
+    return had and may_have_a_place(file, people, head_count, needed(file))
 
 
 def order(
@@ -159,7 +234,7 @@ def order(
     weights, then = ranked_by(file)
     value = weighted(metrics, weights)
     further = [metrics[name] for name in then]
-    if value is None or None in further or not may_have_a_place(file, people, head_count, {*weights, *then}):
+    if value is None or None in further or not may_have_a_place(file, people, head_count, needed(file)):
         return None
     return comparable(-value), *(comparable(-each) for each in further if each is not None)
 

@@ -11,18 +11,19 @@ from generated_file import BANKS
 from said_by_reference import Told, epoch, lists, millis, split
 
 from quizapp.formats.contest_yaml import read_contest
-from quizapp.rules import aggregation, commendations, ranking, scoring, units
+from quizapp.rules import aggregation, candidates, commendations, ranking, scoring, units
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Finished, Standing
+from quizapp.rules.full_marks import most_points
 from quizapp.rules.items import Item, Kind
 from quizapp.rules.papers import PaperItem
 from quizapp.rules.stages import counted, stages_of
-from quizapp.rules.tickets import tickets
+from quizapp.rules.tickets import pools, tickets
 from quizapp.rules.timing import contest_day
 from quizapp.services.contests import Running
 from quizapp.services.counted import folding, merit_of
 from quizapp.services.organisations import Node, Tree
-from quizapp.services.results import rank_units, unit_merit
+from quizapp.services.results import rank_units
 
 ITEMS = {
     code: tuple(
@@ -135,7 +136,7 @@ class Product:
             lambda unit: self.tree.headcount(unit) if unit in self.tree.nodes else None,
             kinds={unit: node.kind for unit, node in self.tree.nodes.items()}, spreads=aggregation.spread_up(parents, points),
             bonuses={self.ids[o.code]: round(Decimal(o.bonus) * 100) for o in self.case.offices if o.bonus},
-            full_marks=self.rules.full_marks,
+            full_marks=most_points(self.rules),
         )  # fmt: skip
 
     def figures(self) -> Told:
@@ -155,23 +156,20 @@ class Product:
         return {name: {row.code: row.place for row in rows if row.place is not None} for name, rows in found.items()}
 
     def commended(self) -> list[Told]:
-        made = [
-            commendations.commend(self._units(rule) if rule.of is commendations.Of.UNITS else self._people(rule), rule)
-            for rule in self.rules.commendations
-        ]
-        return [{one.key: one.grade for one in decided if one.grade is not None} for decided in made]
+        made: dict[str, Told] = {}
+        for rule in self.rules.commendations:
+            everybody = self._units(rule) if rule.of is commendations.Of.UNITS else self._people(rule)
+            decided = commendations.commend(candidates.not_again(everybody, rule, made), rule)
+            made[rule.title] = {one.key: one.grade for one in decided if one.grade is not None}
+        return list(made.values())
 
     def _above(self, unit: int, kind: str) -> str | None:
         line = [self.tree.nodes[each] for each in aggregation.line_of(unit, self.tree.parents)]
         return next((node.code for node in line if node.kind == kind), None)
 
     def _units(self, rule: commendations.Commendation) -> Sequence[commendations.Candidate]:
-        mine = self.rules.units
         return [
-            commendations.Candidate(
-                node.code, unit_merit(facts, mine), node.kind, "", self._above(unit, rule.per_unit),
-                {metric: units.measure(metric, facts, mine) for metric, _ in rule.least}, tuple(units.shortfalls(facts, mine)),
-            )
+            candidates.unit(node.code, facts, self.rules.units, rule, kind=node.kind, above=self._above(unit, rule.per_unit))
             for unit, node in self.tree.nodes.items()
             for facts in [self.facts.get(unit, units.Facts())]
         ]  # fmt: skip
@@ -179,10 +177,9 @@ class Product:
     def _people(self, rule: commendations.Commendation) -> Sequence[commendations.Candidate]:
         newest = {entry: max(made, key=lambda s: s.finished_at).unit_id or 0 for entry, made in self.by_person.items()}
         return [
-            commendations.Candidate(
-                entry, self.merits[entry], self.tree.nodes[newest[entry]].kind, self.case.people[entry],
-                self._above(newest[entry], rule.per_unit),
-                {units.Metric.POINTS: (s.exact or Fraction(s.points)) / 100, units.Metric.PAPERS: Fraction(s.valid)},
+            candidates.person(
+                entry, self.merits[entry], s, kind=self.tree.nodes[newest[entry]].kind, division=self.case.people[entry],
+                above=self._above(newest[entry], rule.per_unit), unit=self.codes[newest[entry]],
             )
             for entry, s in self.people.items()
         ]  # fmt: skip
@@ -192,3 +189,11 @@ class Product:
         if rules is None:
             return {}
         return {entry: sorted(tickets(made, rules).values()) for entry, made in self.by_person.items()}
+
+    def pools(self) -> list[Told]:
+        """For each prize, how many tickets of each stage are in its draw."""
+        rules = self.rules.tickets
+        if rules is None:
+            return []
+        found = [held for _, held in pools(self.by_person, rules, self.rules.prizes)]
+        return [{entry: sorted(of.values()) for entry, of in held.items()} for held in found]

@@ -92,8 +92,12 @@ class Reference:
         }
 
     def commended(self) -> list[Told]:
-        said = self.file.said.get("commendations") or []
-        return [ref.commended(each, self._units() if each["of"] == "units" else self._people()) for each in said]
+        made: dict[str, Told] = {}
+        for said in self.file.said.get("commendations") or []:
+            before = {name for title in said.get("except", []) for name in made[title]}
+            everybody = self._units() if said["of"] == "units" else self._people()
+            made[said["title"]] = ref.commended(said, [each for each in everybody if each.name not in before])
+        return list(made.values())
 
     def _above(self, code: str) -> dict[str, str]:
         kinds = {unit.code: unit.kind for unit in self.units}
@@ -101,7 +105,7 @@ class Reference:
 
     def _units(self) -> list[ref.Candidate]:
         return [
-            ref.Candidate(code, each.order, each.unit.kind, "", self._above(code), each.metrics)
+            ref.Candidate(code, each.order, each.unit.kind, "", self._above(code), each.metrics | {"mean": each.points / each.people})
             for code, each in self.figures.items()
             if each.order is not None
         ]
@@ -112,7 +116,7 @@ class Reference:
         return [
             ref.Candidate(
                 entry, self.orders[entry], kinds[units[entry]], self.case.people[entry], self._above(units[entry]),
-                {"points": found.exact, "papers": Decimal(found.valid)},
+                {"points": found.exact, "papers": Decimal(found.valid)}, units[entry],
             )
             for entry, found in self.people.items()
         ]  # fmt: skip
@@ -123,6 +127,14 @@ class Reference:
             return {}
         found = {entry: ref.tickets(self.file, made) for entry, made in self.by_person.items()}
         return {entry: sorted(count for count in held.values() if count) for entry, held in found.items()}
+
+    def pools(self) -> list[Told]:
+        """For each prize, how many tickets of each stage are in its draw, of those who hold any."""
+        made = []
+        for prize in self.file.said.get("prizes") or []:
+            found = {entry: ref.tickets(self.file, theirs, prize) for entry, theirs in self.by_person.items()}
+            made.append({entry: sorted(n for n in held.values() if n) for entry, held in found.items() if held.total()})
+        return made
 
 
 def cents(points: Decimal) -> int:

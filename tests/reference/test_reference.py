@@ -30,6 +30,7 @@ def compare(product: Product, reference: Reference) -> None:
     assert product.unit_places() == reference.unit_places()
     assert product.commended() == reference.commended()
     assert product.tickets() == reference.tickets()
+    assert product.pools() == reference.pools()
 
 
 def compare_metrics(product: Product, reference: Reference, code: str) -> None:

@@ -42,6 +42,10 @@ def value(text: str, *sittings: ref.Sitting) -> Decimal:
         ("{multiple: per_right, per_right: 0.5}", {1, 2, 3}, "2"),
         ("{multiple: per_right, per_right: 0.5}", {1, 2, 4}, "0"),
         ("{multiple: per_right}", {1}, "0.66"),
+        ("{multiple: per_right, per_right: 1}", {1, 2}, "1.99"),  # not all of them: not the full points
+        ("{multiple: short, short: 1}", {1, 2}, "1"),
+        ("{multiple: short, short: 1}", {1, 4}, "0"),
+        ("{multiple: short, short: 2}", {1}, "1.99"),
         ("{multiple: per_right_less_wrong, per_right: 1, per_wrong: 0.5}", {1, 2, 4}, "1.5"),
         ("{multiple: per_right_less_wrong}", {1, 4, 5}, "0"),
     ],
@@ -64,6 +68,7 @@ def test_what_counts() -> None:
     wanted = {
         "best": 4,
         "last": 4,
+        "first": 3,
         "sum": 10,
         "mean": Decimal("2.5"),
         "sum_of_days": 8,
@@ -74,6 +79,23 @@ def test_what_counts() -> None:
     assert {short: value(f"counts: {short}", *made) for short in wanted} == wanted
     assert value("counts: {take: all, most: 2, as: sum}", *made) == 7
     assert value("counts: sum\nvalid: {right: 3}", *made) == 7  # rule set C: only the valid ones
+
+
+def test_who_passes_is_decided_by_what_counts() -> None:
+    made = [sat(0, "111"), sat(1, "1111"), sat(2, "11", day=1)]  # the best 4, the last 2, the first 3, the mean 3
+
+    def passed(text: str) -> bool:
+        rules = file(text)
+        return ref.standing(rules, [ref.result(rules, each) for each in made]).passed
+
+    for short, most in {"best": 4, "last": 2, "first": 3, "mean": 3, "sum": 4, "days": 4, "sum_of_days": 4}.items():
+        assert passed(f"counts: {short}\npass: {most}") and not passed(f"counts: {short}\npass: {most}.01"), short
+
+
+def test_a_sitting_may_have_to_be_quick() -> None:
+    slow, quick = sat(0, "1", seconds=61), sat(1, "1", seconds=60)
+    rules = file("valid: {within: 60秒}")
+    assert [ref.result(rules, each).valid for each in (slow, quick)] == [False, True]
 
 
 def test_places() -> None:
@@ -110,6 +132,24 @@ def test_rank_steps_and_bonus_of_rule_set_n() -> None:
     found = figures(text, sat(0, "11", entry="a"), sat(1, "11", entry="b"), sat(2, "1111", entry="c", unit="二厂"))
     assert found["一厂"].order == (-(Decimal("0.3") * 100 + Decimal("0.6") * 2),)
     assert found["二厂"].order == (-(Decimal("0.3") * 95 + Decimal("0.6") * 4),)
+
+
+def test_rank_steps_are_among_those_who_have_a_place() -> None:
+    text = "units: {rank_by: steps, min_people: 2, steps: [{of: mean, weight: 50%}, {values: [9, 8], weight: 50%}], hide_mean_below: 0}"
+    tree = [*TREE, ref.Unit("三厂", "企业", "镇", 2)]
+    rules = file(text)
+    made = [sat(n, "11", entry=str(n)) for n in range(3)]  # three people, mean 2
+    made += [sat(9, "1111", entry="9", unit="二厂")]  # one: too few, and it would be the first by its mean
+    made += [sat(n, "1", entry=str(n), unit="三厂") for n in (10, 11)]  # two, mean 1
+    found = ref.figures(rules, tree, [ref.result(rules, each) for each in made])
+    assert [found[code].metrics["steps"] for code in ("一厂", "二厂", "三厂")] == [Decimal("54.5"), None, Decimal("51.5")]
+
+
+def test_bands_and_figures_by_head() -> None:
+    text = "units: {rank_by: bands, bands: [{of: rate, from: 75, points: 30}, {of: rate, from: 50, points: 20}, {of: mean, from: 4, points: 5}]}"
+    found = figures(text, *[sat(n, "111", entry=str(n)) for n in range(3)], sat(9, "1111", entry="9", unit="二厂"))
+    assert [found[code].metrics["bands"] for code in ("一厂", "二厂")] == [30, 25]  # 75 % and 3; 50 % and 4
+    assert [found[code].metrics["per_head"] for code in ("一厂", "二厂")] == [Decimal("2.25"), 2]  # 9 / 4, 4 / 2
 
 
 def test_shrinkage() -> None:

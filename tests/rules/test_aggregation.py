@@ -20,7 +20,7 @@ from quizapp.rules.aggregation import (
     steps,
 )
 from quizapp.rules.counting import Combine, Counting, Finished, Span, Take, Tie, standing
-from quizapp.rules.units import Facts, Figures, Metric, Steps, UnitRules
+from quizapp.rules.units import Band, Facts, Figures, Metric, Steps, UnitRules
 
 PARENTS = {1: None, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}
 
@@ -102,12 +102,39 @@ def test_steps_go_down_by_place_among_units_of_a_kind_and_not_below_the_least():
     assert steps(facts, dict.fromkeys(facts, "企业") | {1: "镇街", 5: None}, rules) == {1: 100, 2: 100, 3: 100, 4: 90, 5: 100}
 
 
+def test_a_unit_that_gets_no_place_takes_none_from_the_others():
+    rules = UnitRules(((Metric.STEPS, Fraction(1)),), min_people=5, min_rate=Fraction(1, 2))
+    facts = {
+        1: Facts(Figures(30), 20),  # 150 %: the head count is to be checked first
+        2: Facts(Figures(20), 50),  # 40 %
+        3: Facts(Figures(12)),  # no head count
+        4: Facts(Figures(9), 10), 5: Facts(Figures(6), 10), 6: Facts(Figures(4), 4),
+    }  # fmt: skip
+    assert steps(facts, dict.fromkeys(facts, "企业"), rules) == {4: 100, 5: 95}
+
+
+def test_steps_by_points_leave_out_units_whose_mean_is_not_shown():
+    rules = UnitRules(((Metric.STEPS, Fraction(1)),), steps=Steps(Metric.MEAN), hide_mean_below=5)
+    facts = {1: Facts(Figures(4, points=40_000)), 2: Facts(Figures(5, points=45_000)), 3: Facts(Figures(6, points=48_000))}
+    assert steps(facts, {}, rules) == {2: 100, 3: 95}
+
+
+def test_several_steps_are_added_up_by_their_weights():
+    by_people = Steps(Metric.PEOPLE, weight=Fraction(2, 5))
+    by_rate = Steps(Metric.RATE, least=7_000, values=(10_000, 9_000, 8_500), weight=Fraction(3, 5))
+    rules = UnitRules(((Metric.STEPS, Fraction(1)),), steps=by_people, further_steps=(by_rate,))
+    facts = {1: Facts(Figures(9), 90), 2: Facts(Figures(8), 10), 3: Facts(Figures(7), 10), 4: Facts(Figures(6), 10), 5: Facts(Figures(99))}
+    # 10 %, 80 %, 70 %, 60 %; the fifth has no head count
+    assert steps(facts, {}, rules) == {1: 40 + 42, 2: 38 + 60, 3: 36 + 54, 4: 34 + 51}
+
+
 def test_facts_hold_all_that_decides():
     figures = roll_up(rooted(PARENTS), {4: Figures(2, 2, 18_000), 5: Figures(1, 1, 3_000)})
-    rules = UnitRules(((Metric.STEPS, Fraction(1)), (Metric.BONUS, Fraction(1)), (Metric.MEDIAN, Fraction(1))))
+    weights = ((Metric.STEPS, Fraction(1)), (Metric.BONUS, Fraction(1)), (Metric.MEDIAN, Fraction(1)))
+    rules = UnitRules(weights, hide_mean_below=1)
     found = facts_of(
         rules, figures, {4: 10}.get, kinds={4: "企业", 5: "企业", 6: "企业"}, spreads={4: [10_000, 8_000]}, bonuses={4: 150, 6: 100},
-        full_marks=10_000,
+        full_marks=Fraction(100),
     )  # fmt: skip
     assert found[4] == Facts(Figures(2, 2, 18_000), 10, [10_000, 8_000], Fraction(100), Fraction(3, 2), Fraction(70), Fraction(100))
     assert found[5].step == 95 and found[5].bonus == 0
@@ -122,6 +149,9 @@ def test_facts_hold_all_that_decides():
         (UnitRules(((Metric.STEPS, Fraction(1)),), steps=Steps(Metric.TOP_SUM)), True),
         (UnitRules(((Metric.STEPS, Fraction(1)),)), False),
         (UnitRules(steps=Steps(Metric.TOP_SUM)), False),
+        (UnitRules(((Metric.STEPS, Fraction(1)),), further_steps=(Steps(Metric.TOP_SUM),)), True),
+        (UnitRules(((Metric.BANDS, Fraction(1)),), bands=(Band(Metric.MEDIAN, Fraction(90), 100),)), True),
+        (UnitRules(bands=(Band(Metric.MEDIAN, Fraction(90), 100),)), False),
     ],
 )
 def test_points_of_single_people_are_looked_at_where_they_decide(rules, needed):

@@ -81,10 +81,29 @@ def test_sittings_that_are_not_valid_earn_nothing_but_are_seen():
     assert (none.points, none.sub_points, none.time_ms, none.valid, none.passed) == (0, 0, 8, 0, False)
 
 
-def test_whoever_passed_once_has_passed_whatever_counts():
-    sittings = [made(80, 3, 1, full=True), made(10, 5, 2, no=2)]
-    assert standing(sittings, LAST, TIES, pass_points=80).passed and standing(sittings, LAST, TIES, pass_points=80).full
-    assert not standing(sittings, LAST, TIES, pass_points=81).passed and not standing(sittings, LAST, TIES).passed
+def test_what_counts_decides_who_passes():
+    """80, 60 and 70: the best passes 75, the last and the first do not, their mean is 70."""
+    sittings = [made(6_000, 1, 1, no=1), made(8_000, 1, 2, no=2, full=True), made(7_000, 1, 3, no=3)]
+    wanted = {BEST: 8_000, LAST: 7_000, Counting(Take.FIRST): 6_000, Counting(Take.ALL, combine=Combine.MEAN): 7_000}
+    for counting, least in wanted.items():
+        assert standing(sittings, counting, TIES, pass_points=least).passed
+        assert not standing(sittings, counting, TIES, pass_points=least + 1).passed
+    for counting in (Counting(Take.ALL), Counting(Take.ALL, combine=Combine.NUMBER), Counting(each=Span.DAY), Counting(Take.LAST, Span.STAGE)):
+        assert standing(sittings, counting, TIES, pass_points=8_000).passed, "a pass mark is one of a sitting"
+        assert not standing(sittings, counting, TIES, pass_points=8_001).passed
+    assert standing(sittings, LAST, TIES).full and not standing(sittings, LAST, TIES).passed
+
+
+def test_a_mean_that_is_only_rounded_to_the_pass_mark_does_not_pass():
+    sittings = [made(100, 1, 1, no=1), made(100, 1, 2, no=2), made(99, 1, 3, no=3)]
+    found = standing(sittings, Counting(Take.ALL, combine=Combine.MEAN), TIES, pass_points=100)
+    assert found.points == 100 and not found.passed
+
+
+def test_the_first_valid_sitting_counts():
+    sittings = [made(50, 3, 1, no=1, valid=False), made(30, 5, 2, no=2), made(90, 4, 3, no=3)]
+    found = standing(sittings, Counting(Take.FIRST), TIES)
+    assert (found.points, found.time_ms, found.sittings) == (30, 5, 3)
 
 
 def test_a_week_begins_on_monday_and_does_not_end_with_the_year():
@@ -122,6 +141,7 @@ def test_points_are_what_the_words_of_the_rules_say(sittings, counting, rule):
     taken = {
         Take.BEST: [max(s.points for s in span) for span in spans.values()],
         Take.LAST: [span[-1].points for span in spans.values()],
+        Take.FIRST: [span[0].points for span in spans.values()],
         Take.ALL: [s.points for span in spans.values() for s in span],
     }[counting.take]
     kept = sorted(taken, reverse=True)[: counting.most or len(taken)]

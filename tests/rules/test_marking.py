@@ -22,6 +22,24 @@ def test_multiple_choice_is_marked_as_published(answer, exact, half):
     assert mark(question, answer, 500, HALF) == half
 
 
+@pytest.mark.parametrize(
+    ("answer", "points"), [((0, 2), 200), ((0,), 100), ((2,), 100), ((0, 1), 0), ((1,), 0), ((0, 1, 2), 0), ((), 0), (None, 0)]
+)
+def test_short_of_right_choices_earns_fixed_points(answer, points):
+    assert mark(item(1, Kind.MULTIPLE), answer, 200, Marking(MultipleMarking.SHORT, short=100)) == points
+
+
+def test_only_the_full_answer_earns_the_points():
+    """0.5 for each of four choices of five that are right is no full 2 points, nor is a fixed 2 of 2."""
+    five = item(1, Kind.MULTIPLE, key=(0, 1, 2, 3, 4))
+    for marking in (
+        Marking(MultipleMarking.PER_RIGHT, per_right=50), Marking(MultipleMarking.SHORT, short=200),
+        Marking(MultipleMarking.PER_RIGHT_LESS_WRONG, per_right=50, per_wrong=1),
+    ):  # fmt: skip
+        assert mark(five, (0, 1, 2, 3), 200, marking) == 199 and mark(five, (0, 1, 2, 3, 4), 200, marking) == 200
+    assert mark(five, (0, 1, 2), 200, Marking(MultipleMarking.PER_RIGHT, per_right=50)) == 150
+
+
 @given(SETS)
 def test_order_and_repetition_do_not_matter(answer):
     question = item(1, Kind.MULTIPLE)

@@ -226,6 +226,16 @@ def test_tickets_and_winners_follow_from_the_sittings():
     assert len({winner["person"] for winner in found["winners"]}) == len(days)
 
 
+def test_who_is_commended_may_be_left_out_of_the_draw():
+    rule = Commendation("优秀个人", Of.PEOPLE, (Grade("优秀个人", 3),))
+    rules = contest(commendations=(rule,), tickets=TicketRules(excepted=("优秀个人",)), prizes=(Prize("参与奖", 1000),))
+    found, plain = told(rules), told(replace(rules, tickets=TicketRules()))
+    best = {one["person"] for one in found["commendations"][0]["decisions"] if one["grade"]}
+    assert len(best) == 3 and {one["person"] for one in found["excepted"]} == best
+    assert found["excepted"][0]["reason"] == "获得“优秀个人”，不参加抽奖"
+    assert {one["person"] for one in plain["winners"]} - {one["person"] for one in found["winners"]} == best
+
+
 def test_commendations_take_the_best_of_each_kind():
     rule = Commendation(
         "优秀组织单位",
@@ -248,6 +258,27 @@ def test_commendations_take_the_best_of_each_kind():
     assert all(d["reasons"] for d in one["decisions"])
 
 
+def test_a_stage_alone_decides_and_each_has_its_own_list():
+    """Best of a stage by points, time and hand-in of its own sittings; nobody of the first list is in one that excepts it."""
+    one = Commendation("初赛之星", Of.PEOPLE, (Grade("初赛之星", 2),), stage="one")
+    each = Commendation("之星", Of.PEOPLE, (Grade("之星", 2),), stage="each", without=("初赛之星",))
+    spread = Commendation("团体", Of.UNITS, (Grade("团体", 1),), stage="two", least=((Metric.MEDIAN, Fraction(0)), (Metric.STEPS, Fraction(1))))
+    stages = (Stage("one", "初赛"), Stage("two", "决赛"), Stage("try", "训练", counts=False))
+    found = told(contest(stages=stages, commendations=(one, each, spread), counting=Counting(Take.BEST, Span.STAGE)))
+    assert [(c["title"], c["stage"]) for c in found["commendations"]] == [("初赛之星", "one"), ("之星", "one"), ("之星", "two"), ("团体", "two")]
+
+    def best(stage: str, without: set[str]) -> set[str]:
+        made = sorted(
+            (-s["points"], s["time_ms"], at(s["submitted_at"]), s["person"])
+            for s in found["sittings"] if s["stage"] == stage and s["counts"] and s["person"] not in without
+        )  # fmt: skip
+        return set(list(dict.fromkeys(person for *_, person in made))[:2])
+
+    taken = [{d.get("person", d.get("code")) for d in c["decisions"] if d["grade"]} for c in found["commendations"]]
+    assert taken[:3] == [best("one", set()), best("one", taken[0]), best("two", taken[0])]
+    assert len(taken[3]) == 1, "medians and 名次分 are found for what only a commendation asks"
+
+
 def test_ties_at_the_line_are_counted_and_told():
     best = Commendation("优秀个人", Of.PEOPLE, (Grade("优秀个人", 3),), line=Line.NONE)
     found = rehearse(contest(ties=(), commendations=(best, replace(best, title="全取", line=Line.ALL))), 400, 20, "a")
@@ -262,6 +293,12 @@ def test_ties_at_the_line_are_counted_and_told():
         and "按规则都不取：名额3个，取了0个" in said
         and f"按规则都取：名额3个，取了{full}个" in said
     )
+
+
+def test_a_commendation_that_no_unit_reaches_is_told():
+    far = Commendation("优秀单位", Of.UNITS, (Grade("优秀单位", 3),), least=((Metric.PEOPLE, Fraction(1_000_000)),))
+    said = [say(remark) for remark in remarks.remarks(rehearse(contest(commendations=(far,)), 60, 5, "a"))]
+    assert "“优秀单位”没有单位够条件，或名额太少一个也取不到" in said
 
 
 def test_small_units_are_seen_ahead_and_told():

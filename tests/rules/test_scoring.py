@@ -47,6 +47,7 @@ def test_a_condition_asks_for_all_it_names():
     assert not any((asked.holds(999, 3, 4, 30_000), asked.holds(1_000, 2, 4, 30_000), asked.holds(1_000, 3, 4, 29_999)))
     assert Condition(all_right=True).holds(0, 4, 4, 0) and not Condition(all_right=True).holds(0, 3, 4, 0)
     assert Condition().holds(0, 0, 4, 0)
+    assert Condition(within_ms=60_000).holds(0, 0, 4, 60_000) and not Condition(within_ms=60_000).holds(0, 0, 4, 60_001)
 
 
 def test_a_sitting_is_valid_by_what_it_is_worth():

@@ -38,6 +38,14 @@ def test_a_stage_says_what_is_different_and_the_rest_is_the_contest_s():
     assert at_stage(WHOLE, replace(FIRST, closes_at=NOON + 7 * DAY)).last_start == WHOLE.last_start
 
 
+def test_a_stage_that_ends_before_the_contest_starts_until_its_own_end():
+    """The contest's last start belongs to the contest's end."""
+    early = replace(WHOLE, last_start=NOON + DAY)
+    assert at_stage(early, FIRST).last_start == NOON + 2 * DAY
+    assert at_stage(early, replace(FIRST, closes_at=WHOLE.closes_at)).last_start == NOON + DAY
+    assert at_stage(early, replace(FIRST, closes_at=None)).last_start == NOON + DAY
+
+
 @pytest.mark.parametrize(
     ("after_ms", "codes"),
     [(-1, []), (0, ["first", "training"]), (2 * DAY + 1, ["training"]), (3 * DAY + HOUR, ["training", "final"]), (6 * DAY + 1, [])],

@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 
 from quizapp.rules.counting import Finished
 from quizapp.rules.scoring import Condition
-from quizapp.rules.tickets import Prize, TicketRules, by_entry, draw, tickets
+from quizapp.rules.tickets import Prize, TicketRules, Wins, by_entry, draw, pools, tickets
 
 SEED = "5eed" * 16
+
+
+def drawn(held, prizes, seed=SEED, stages=("a", "b"), **more):
+    return draw([(prize, held) for prize in prizes], seed, stages, **more)
 
 
 def made(no: int, day: str = "2026-06-01", stage: str = "", right: int = 5, **more: bool) -> Finished:
@@ -51,21 +55,49 @@ def test_the_draw_is_what_the_published_seed_gives():
         for ticket in ("a/e1/1", "a/e2/1", "a/e2/2", "b/e2/1", "b/e3/1")
     )
     order = list(dict.fromkeys(ticket.split("/")[1] for _, ticket in lots))
-    found = draw(held, [Prize("参与奖", 2)], SEED)
+    found = drawn(held, [Prize("参与奖", 2)])
     assert [(w.entry, w.order, w.stage) for w in found] == [(entry, n, "") for n, entry in enumerate(order[:2], start=1)]
     assert found[0].ticket == f"参与奖/{lots[0][1]}"
 
 
 def test_a_prize_of_each_stage_is_drawn_among_its_tickets():
     held = {"e1": {"a": 1}, "e2": {"a": 1}, "e3": {"b": 1}}
-    found = draw(held, [Prize("周奖", 1, each_stage=True), Prize("大奖", 5)], SEED)
+    found = drawn(held, [Prize("周奖", 1, each_stage=True), Prize("大奖", 5)])
     assert [(w.prize, w.stage, w.order) for w in found] == [("周奖", "a", 1), ("周奖", "b", 1), ("大奖", "", 1)]
     assert found[1].entry == "e3" and {w.entry for w in found} == {"e1", "e2", "e3"}
 
 
+def test_stages_are_drawn_in_the_order_of_the_contest_not_of_their_codes():
+    """Somebody with tickets of two stages wins in the earlier one, and leaves the later one to others."""
+    held = {"e1": {"month-2": 1, "month-10": 1}, "e2": {"month-10": 1}}
+    found = drawn(held, [Prize("月奖", 1, each_stage=True)], stages=["month-1", "month-2", "month-3", "month-10"])
+    assert [(w.stage, w.entry) for w in found] == [("month-2", "e1"), ("month-10", "e2")]
+
+
+def test_who_may_win_once_a_stage_wins_in_each_and_once_among_the_prizes_of_all():
+    held, prizes = {"e1": {"a": 1, "b": 1}}, [Prize("周奖", 1, each_stage=True), Prize("再来", 1, each_stage=True), Prize("大奖", 2)]
+    assert [(w.prize, w.stage) for w in drawn(held, prizes)] == [("周奖", "a")]
+    assert [(w.prize, w.stage) for w in drawn(held, prizes, wins=Wins.STAGE)] == [("周奖", "a"), ("周奖", "b"), ("大奖", "")]
+
+
+def test_a_prize_with_a_condition_is_drawn_among_the_tickets_of_sittings_that_reach_it():
+    sittings = {"e1": [made(1, right=10), made(2, right=10)], "e2": [made(3)], "e3": [made(4), made(5, right=10)]}
+    rules = TicketRules(Condition(right=4), total=1)
+    first, rest = pools(sittings, rules, [Prize("一等奖", 9, when=Condition(all_right=True)), Prize("参与奖", 9)])
+    assert first[1] == {"e1": {"": 1}, "e3": {"": 1}}, "the cap leaves e3 a ticket of the full sitting"
+    assert rest[1] == {"e1": {"": 1}, "e2": {"": 1}, "e3": {"": 1}}
+    assert {(w.prize, w.entry) for w in draw([first, rest], SEED)} == {("一等奖", "e1"), ("一等奖", "e3"), ("参与奖", "e2")}
+
+
+def test_a_ticket_may_ask_for_a_sitting_of_at_most_so_long():
+    fast = TicketRules(Condition(within_ms=1_000))
+    assert tickets([made(1)], fast) == {"": 1}  # 1,000 ms
+    assert tickets([made(1)], TicketRules(Condition(within_ms=999))) == {}
+
+
 def test_every_ticket_has_the_same_chance():
     held = {"one": {"": 1}, "three": {"": 3}}
-    won = Counter(draw(held, [Prize("奖", 1)], hashlib.sha256(str(n).encode()).hexdigest())[0].entry for n in range(2_000))
+    won = Counter(drawn(held, [Prize("奖", 1)], hashlib.sha256(str(n).encode()).hexdigest())[0].entry for n in range(2_000))
     assert 1_400 < won["three"] < 1_600
 
 
@@ -100,8 +132,8 @@ holders = st.dictionaries(st.uuids().map(str), st.dictionaries(st.sampled_from("
 
 @given(holders, st.lists(st.builds(Prize, st.sampled_from(["一", "二"]), st.integers(1, 4), st.booleans()), max_size=3))
 def test_nobody_wins_twice_and_no_prize_is_left_while_somebody_has_none(held, prizes):
-    found = draw(held, prizes, SEED)
-    assert len({w.entry for w in found}) == len(found) and found == draw(dict(reversed(held.items())), prizes, SEED)
+    found = drawn(held, prizes)
+    assert len({w.entry for w in found}) == len(found) and found == drawn(dict(reversed(held.items())), prizes)
     for w in found:
         _, stage, entry, number = w.ticket.split("/")
         assert entry == w.entry and 1 <= int(number) <= held[entry][stage] and w.stage in ("", stage)

@@ -33,6 +33,15 @@ def test_the_end_is_the_limit_or_the_close():
     assert timing.deadline(replace(CONTEST, clock=Clock(item_ms=20_000)), NOON) == CONTEST.closes_at
 
 
+def test_the_full_time_of_an_item_clock_is_that_of_all_its_items():
+    whole = replace(CONTEST, clock=Clock(item_ms=20_000, full_time=True))
+    items, late = CONTEST.blueprint.total, CONTEST.closes_at - 1_000
+    assert timing.deadline(whole, late) == late + 20_000 * items and not timing.is_cut(whole, late)
+    assert timing.deadline(whole, NOON) == CONTEST.closes_at, "as without: the clock of each item ends it before"
+    cut = replace(CONTEST, clock=Clock(item_ms=20_000))
+    assert timing.deadline(cut, late) == CONTEST.closes_at and timing.is_cut(cut, late) and not timing.is_cut(cut, NOON)
+
+
 def test_an_item_never_outlasts_its_sitting():
     both = replace(CONTEST, clock=Clock(paper_ms=30_000, item_ms=20_000))
     end = timing.deadline(both, NOON)

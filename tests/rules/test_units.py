@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizapp.rules.units import Facts, Figures, Metric, UnitRules, measure, rate, shortfalls, value, values
+from quizapp.rules.units import Band, Facts, Figures, Metric, UnitRules, measure, rate, shortfalls, value, values
 
 FIGURES = Figures(people=4, sittings=9, points=30_000, valid=7, scored=3, full=1, passed=2)
 FACTS = Facts(FIGURES, 8, (10_000, 9_000, 8_000, 3_000), Fraction(95), Fraction(7), Fraction(60), Fraction(100))
@@ -24,7 +24,8 @@ def test_means_and_rates_are_exact():
     [
         (Metric.PEOPLE, 4), (Metric.SCORED, 3), (Metric.RATE, 50), (Metric.PAPERS, 7), (Metric.POINTS, 300), (Metric.MEAN, 75),
         (Metric.SCORE_RATE, 75), (Metric.MEDIAN, 85), (Metric.TOP_SUM, 190), (Metric.TOP_MEAN, 95), (Metric.FULL_RATE, 25),
-        (Metric.PASS_RATE, 50), (Metric.STEPS, 95), (Metric.BONUS, 7),
+        (Metric.PASS_RATE, 50), (Metric.STEPS, 95), (Metric.BONUS, 7), (Metric.PER_HEAD, Fraction(75, 2)), (Metric.FULL, 1),
+        (Metric.PASSED, 2), (Metric.PASS_OF_ALL, 25), (Metric.BANDS, 0),
     ],
 )  # fmt: skip
 def test_every_metric_is_what_its_name_says(metric, expected):
@@ -42,6 +43,35 @@ def test_a_weighted_value_mixes_rate_and_mean():
     rules = UnitRules(weights=((Metric.RATE, Fraction(1, 2)), (Metric.MEAN, Fraction(1, 2))))
     assert value(Facts(Figures(6, 6, 6 * 8_000), 10), rules) == 70
     assert value(Facts(Figures(6, 6, 6 * 8_000)), rules) is None
+
+
+BANDS = (
+    Band(Metric.RATE, Fraction(90), 3_000), Band(Metric.RATE, Fraction(80), 2_500), Band(Metric.RATE, Fraction(0), 1_000),
+    Band(Metric.MEAN, Fraction(90), 4_000), Band(Metric.MEAN, Fraction(60), 2_000),
+)  # fmt: skip
+BANDED = UnitRules(((Metric.BANDS, Fraction(1)),), bands=BANDS, hide_mean_below=5)
+
+
+@pytest.mark.parametrize(
+    ("people", "mean", "points"),
+    [(9, 90, 70), (10, 89, 50), (8, 60, 45), (7, 59, 10)],  # 90 %, 100 %, 80 %, 70 % of ten
+)
+def test_a_unit_gets_the_points_of_the_bands_that_it_reaches(people, mean, points):
+    assert value(Facts(Figures(people, points=people * mean * 100), 10), BANDED) == points
+
+
+def test_bands_need_what_they_look_at_and_give_away_what_it_gives_away():
+    assert value(Facts(Figures(9, points=9_000)), BANDED) is None
+    assert [text for text, _ in shortfalls(Facts(Figures(9, points=9_000)), BANDED)] == ["没有应参人数，无法排名"]
+    assert [params for _, params in shortfalls(Facts(Figures(4, points=9_000), 4), BANDED)] == [{"people": 4, "least": 5}]
+    assert BANDED.by_points and BANDED.is_local and not UnitRules(((Metric.PASSED, Fraction(1)),)).is_local
+
+
+def test_points_per_head_are_the_rate_times_the_mean():
+    assert measure(Metric.PER_HEAD, FACTS, UnitRules()) == Fraction(50, 100) * 75
+    rules = UnitRules(((Metric.PER_HEAD, Fraction(1)),), hide_mean_below=1)
+    assert rules.is_local and value(Facts(FIGURES), rules) is None
+    assert shortfalls(Facts(FIGURES), rules) == [("没有应参人数，无法排名", {})] and shortfalls(FACTS, rules) == []
 
 
 def test_weights_need_not_be_parts_of_a_whole():
@@ -65,7 +95,7 @@ def test_every_reason_for_having_no_place_is_told():
     assert shortfalls(Facts(Figures(13, 13, 13 * 9_000)), rules) != []
 
 
-@pytest.mark.parametrize("metric", [Metric.MEAN, Metric.SCORE_RATE, Metric.MEDIAN, Metric.TOP_SUM, Metric.TOP_MEAN])
+@pytest.mark.parametrize("metric", [Metric.MEAN, Metric.PER_HEAD, Metric.SCORE_RATE, Metric.MEDIAN, Metric.TOP_SUM, Metric.TOP_MEAN])
 def test_a_place_that_would_give_away_points_needs_as_many_people_as_the_mean(metric):
     rules = UnitRules(((Metric.PEOPLE, Fraction(1)),), then=(metric,), hide_mean_below=5)
     assert [params for _, params in shortfalls(FACTS, rules)] == [{"people": 4, "least": 5}]

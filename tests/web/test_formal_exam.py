@@ -98,6 +98,22 @@ def test_an_office_gives_a_bonus_with_a_reason_within_the_limit(world: World, si
     assert "组织得力" in ofelia.read(path) and actions(world)[-1] == "unit.bonus"
 
 
+def test_an_office_takes_points_off_where_the_rules_say_so(world: World, sign_in):
+    weights = ((Metric.PEOPLE, Fraction(1)), (Metric.BONUS, Fraction(1)))
+    world.apply(units=UnitRules(weights, most_bonus=1000, least_bonus=-500, hide_mean_below=1))
+    sign_in("alice").sit()
+    ofelia = Page(sign_in("ofelia"))
+    path = "/official/june/units/99010101"
+    assert "加几分（-5到10）" in ofelia.read(path)
+    ofelia.post(f"{path}/bonus", points="-2.5", reason="组织不力")
+    ofelia.post(f"{path}/bonus", points="-5.01", reason="组织不力")
+    with world.database.read() as session:
+        contest = contests.find_contest(session, "june")
+        found = {row.code: row for row in results.units(session, contest, kind="企业")}["99010101"]
+        assert found.facts.bonus == Fraction(-5, 2) and found.value == Fraction(-3, 2), "one participant less 2.5"
+    assert "-2.5分，组织不力" in ofelia.read(path)
+
+
 def test_a_shared_link_that_another_opens_is_one_more_chance_and_one_s_own_visit_is_none(world: World, app, sign_in):
     world.apply(extra=Extra(share=1), limits=Limits(per_day=1))
     alice = sign_in("alice")

@@ -1,11 +1,11 @@
 """Rehearsing a contest: made-up people play its rules before it is published, the same with the same seed.
 
-cast: units and people; visits: when they come; answers: what they answer; play: their sittings; places: what the rules make of
-these; figures: what an organiser should look at.
+cast: units and people; visits: when they come; answers: what they answer; rounds: what they can play when; play:
+their sittings; places: what the rules make of these; figures: what an organiser should look at.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -13,7 +13,8 @@ from quizapp.rules import tickets
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Finished
 from quizapp.rules.rehearsal.cast import Cast, MadeUnit, Person, make_cast
-from quizapp.rules.rehearsal.places import Commended, PersonPlace, Places, UnitPlace
+from quizapp.rules.rehearsal.commended import Commended, commended
+from quizapp.rules.rehearsal.places import PersonPlace, Places, UnitPlace
 from quizapp.rules.rehearsal.play import Sat, TooMany, by_person, play
 from quizapp.rules.stages import counted, stages_of
 
@@ -34,7 +35,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What came of it; `held`: person -> stage -> tickets; `seed` (hexadecimal) is that of lots and draws."""
+    """What came of it; `held`: person -> stage -> tickets; `pools`: those that are in the draw of each prize; `excepted`: who would
+    hold tickets but for a commendation, and which; `seed` (hexadecimal) is that of lots and draws."""
 
     rules: ContestRules
     cast: Cast
@@ -42,7 +44,9 @@ class Rehearsal:
     people: tuple[PersonPlace, ...]
     units: tuple[UnitPlace, ...]
     commended: tuple[Commended, ...]
-    held: Mapping[str, Mapping[str, int]]
+    held: tickets.Held
+    pools: tuple[tuple[tickets.Prize, tickets.Held], ...]
+    excepted: Mapping[str, str]
     winners: tuple[tickets.Winner, ...]
     seed: str
 
@@ -66,12 +70,32 @@ def rehearse(
     )
     able = by_person(sittings)
     made = _standing(rules, able)
-    ranked, ranked_units = decides.people(made), decides.unit_places(decides.facts(made))
-    held = tickets.by_entry(able, rules.tickets) if rules.tickets else {}
+    ranked, facts = decides.people(made), decides.facts(made)
+    found = tuple(commended(decides, ranked, facts, able))
     return Rehearsal(
-        rules, cast, tuple(sittings), tuple(ranked), tuple(ranked_units),
-        tuple(decides.commended(ranked, ranked_units)), held, tuple(tickets.draw(held, rules.prizes, drawn.hex())), drawn.hex(),
+        rules, cast, tuple(sittings), tuple(ranked), tuple(decides.unit_places(facts)), found,
+        *_draw(rules, able, found, drawn.hex()), drawn.hex(),
     )  # fmt: skip
+
+
+Draw = tuple[tickets.Held, tuple[tuple[tickets.Prize, tickets.Held], ...], dict[str, str], tuple[tickets.Winner, ...]]
+
+
+def _draw(rules: ContestRules, able: Mapping[str, list[Finished]], found: Sequence[Commended], seed: str) -> Draw:
+    """Who holds tickets, those of each prize, who would hold any but for a commendation, and who wins."""
+    if rules.tickets is None:
+        return {}, (), {}, ()
+    titles = {
+        decision.key: one.rule.title
+        for one in found
+        for decision in one.decisions
+        if one.rule.title in rules.tickets.excepted and decision.grade is not None
+    }
+    excepted = {key: titles[key] for key in tickets.by_entry(able, rules.tickets) if key in titles}
+    able = {key: made for key, made in able.items() if key not in titles}
+    pools = tickets.pools(able, rules.tickets, rules.prizes)
+    winners = tickets.draw(pools, seed, [stage.code for stage in rules.stages], rules.tickets.wins)
+    return tickets.by_entry(able, rules.tickets), tuple(pools), excepted, tuple(winners)
 
 
 def _standing(rules: ContestRules, able: Mapping[str, list[Finished]]) -> Mapping[str, list[Finished]]:

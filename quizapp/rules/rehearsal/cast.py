@@ -69,13 +69,20 @@ def _person(key: str, unit: MadeUnit | None, rules: ContestRules, ability: float
     return Person(
         key,
         unit.id if unit else None,
-        division_of(rules, unit.kind if unit else None),
+        _division(rules, unit, chance),
         ability - (2 if hasty else 0),
         chance.lognormvariate(0, 0.3) * (0.1 if hasty else 1),
         chance.betavariate(1.2, 2.4),
         chance.betavariate(2, 3),
         int(chance.random() < 0.2) * chance.randint(1, 3),
     )
+
+
+def _division(rules: ContestRules, unit: MadeUnit | None, chance: Random) -> str:
+    """Where people choose, any of them."""
+    if rules.entry.choose_division:
+        return chance.choice(rules.divisions).code
+    return division_of(rules, unit.kind if unit else None)
 
 
 def kinds_of(rules: ContestRules) -> tuple[list[str], list[str]]:

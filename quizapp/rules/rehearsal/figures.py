@@ -1,13 +1,13 @@
 """What an organiser should look at in a rehearsal: distributions, ties at the lines, what becomes of small units, the draw."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
-from quizapp.rules.commendations import Commendation, Decision, Per
 from quizapp.rules.rehearsal import Commended, Rehearsal
+from quizapp.rules.tickets import drawn_in
 from quizapp.rules.units import Reason
 
 _MOST_BINS = 12
@@ -28,13 +28,14 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The line of one grade: how many its number or share gives room to in so many lists, how many it took, in how many lists
+    """The line of one grade: how many its number or share gives room to in so many lists (None: everybody), how many it took, in how many lists
     the line falls among people or units of one place, and how many share that place at most."""
 
     title: str
+    stage: str
     grade: str
     lists: int
-    room: int
+    room: int | None
     taken: int
     tied: int
     most: int
@@ -93,42 +94,18 @@ def top(found: Rehearsal) -> list[tuple[int, int]]:
 
 def edges(found: Rehearsal) -> list[Edge]:
     """The lines of all grades of all commendations."""
-    return [edge for one in found.commended for edge in _edges(one)]
+    stages = {stage.code: stage.title for stage in found.rules.stages}
+    return [edge for one in found.commended for edge in _edges(one, stages.get(one.stage, ""))]
 
 
-def _edges(one: Commended) -> Iterable[Edge]:
-    lists: dict[tuple[str, str], list[Decision]] = defaultdict(list)
-    for decision in one.decisions:
-        if decision.place is not None:
-            candidate = one.candidates[decision.key]
-            within = {Per.WHOLE: "", Per.KIND: candidate.kind or "", Per.DIVISION: candidate.division}[one.rule.per]
-            lists[within, candidate.above or "" if one.rule.per_unit else ""].append(decision)
-    lines = [_lines(one.rule, len(fit)) for fit in lists.values()]
+def _edges(one: Commended, stage: str) -> Iterable[Edge]:
     for n, grade in enumerate(one.rule.grades):
-        sharing = [_sharing(fit, line[n]) for fit, line in zip(lists.values(), lines, strict=True)]
-        room = sum(line[n] - (line[n - 1] if n else 0) for line in lines)
-        taken = sum(decision.grade == grade.title for decision in one.decisions)
-        yield Edge(
-            one.rule.title, grade.title, len(lists), room, taken, sum(map(bool, sharing)), max(sharing, default=0)
-        )
-
-
-def _lines(rule: Commendation, fit: int) -> list[int]:
-    """After how many of those who qualify each grade ends, if nobody shared a place."""
-    ends: list[int] = []
-    for grade in rule.grades:
-        before = ends[-1] if ends else 0
-        base = fit - before if grade.of_rest else fit
-        room = (grade.quota or 0) if grade.share is None else int(base * grade.share)
-        ends.append(before + room)
-    return ends
-
-
-def _sharing(fit: Sequence[Decision], end: int) -> int:
-    """How many share the place that a line goes through; 0 where it falls between two places."""
-    if not 0 < end < len(fit) or fit[end - 1].place != fit[end].place:
-        return 0
-    return sum(decision.place == fit[end].place for decision in fit)
+        cuts = [cuts[n] for cuts in one.lists]
+        rooms = [cut.room for cut in cuts if cut.room is not None]
+        room = sum(rooms) if len(rooms) == len(cuts) else None
+        tied = [cut.tied for cut in cuts if cut.tied]
+        taken = sum(cut.taken for cut in cuts)
+        yield Edge(one.rule.title, stage, grade.title, len(cuts), room, taken, len(tied), max(tied, default=0))
 
 
 def sizes(found: Rehearsal) -> list[Size]:
@@ -171,11 +148,10 @@ _WITHOUT_NUMBERS = {
 
 
 def draws(found: Rehearsal) -> list[Drawn]:
-    told = []
-    stages = sorted({stage for of in found.held.values() for stage in of})
-    for prize in found.rules.prizes:
-        for stage in stages if prize.each_stage else [""]:
-            held = [of.get(stage, 0) if prize.each_stage else sum(of.values()) for of in found.held.values()]
+    told, stages = [], [stage.code for stage in found.rules.stages]
+    for prize, pool in found.pools:
+        for stage in drawn_in(prize, pool, stages):
+            held = [of.get(stage, 0) if prize.each_stage else sum(of.values()) for of in pool.values()]
             drawn = sum(winner.prize == prize.title and winner.stage == stage for winner in found.winners)
             told.append(Drawn(prize.title, stage, prize.count, sum(map(bool, held)), sum(held), drawn))
     return told

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from quizapp.rules import aggregation
+from quizapp.rules import aggregation, candidates
 from quizapp.rules import units as unit_rules
-from quizapp.rules.commendations import Candidate, Commendation, Decision, Of, commend, promoted
+from quizapp.rules.commendations import Candidate, Commendation, promoted
 from quizapp.rules.contests import ContestRules, Promotion, division_of
 from quizapp.rules.counting import Combine, Finished, Standing, Tie, standing
+from quizapp.rules.full_marks import most_points
 from quizapp.rules.ranking import lot, merit, places, value_merit
 from quizapp.rules.rehearsal.cast import Cast, MadeUnit, Person
-from quizapp.rules.units import Facts, Figures, Metric, Reason
+from quizapp.rules.units import Facts, Figures, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,6 @@ class UnitPlace:
     @property
     def rate(self) -> Fraction | None:
         return unit_rules.rate(self.facts.figures.people, self.facts.headcount)
-
-
-@dataclass(frozen=True, slots=True)
-class Commended:
-    """One line of the notice: who could be commended, and what became of each."""
-
-    rule: Commendation
-    candidates: Mapping[str, Candidate]
-    decisions: tuple[Decision, ...]
 
 
 class Places:
@@ -78,23 +70,25 @@ class Places:
     def promoted(self, promotion: Promotion, made: Mapping[str, Sequence[Finished]]) -> set[str]:
         """Who goes on to the next stage; those who share the last place go on together."""
         rows = [row for row in self.people(made) if row.standing.valid]
-        return promoted([self._person(row, promotion.per_unit) for row in rows], promotion.best, promotion.per_unit)
+        people = [self.person(row, promotion.per_unit) for row in rows]
+        return promoted(people, promotion.best, promotion.share, promotion.per, promotion.per_unit)
 
     def facts(self, made: Mapping[str, Sequence[Finished]]) -> dict[int, Facts]:
         """What decides about every unit with its subtree. Nobody enters a bonus in a rehearsal."""
         rules, spreads = self.rules, None
+        also = candidates.asked(rules.commendations)
         own: dict[int, Figures] = defaultdict(Figures)
         for sittings in made.values():
             for unit, figures in aggregation.shares(sittings, self.parents, self.fold).items():
                 own[unit] = own[unit].plus(figures)
-        if aggregation.needs_spread(rules.units):
+        if aggregation.needs_spread(rules.units, also):
             each = [aggregation.by_unit(sittings, self.parents, self.fold) for sittings in made.values()]
             people = [{unit: of.points for unit, of in one.items()} for one in each]
             spreads = aggregation.spread_up(self.parents, people)
         return aggregation.facts_of(
             rules.units, aggregation.roll_up(self.parents, own),
             lambda unit: self.units[unit].headcount if unit in self.units else None,
-            kinds={unit.id: unit.kind for unit in self.cast.units}, spreads=spreads, full_marks=rules.full_marks,
+            kinds={unit.id: unit.kind for unit in self.cast.units}, spreads=spreads, full_marks=most_points(rules), also=also,
         )  # fmt: skip
 
     def unit_places(self, facts: Mapping[int, Facts]) -> list[UnitPlace]:
@@ -120,35 +114,19 @@ class Places:
         ]
         return found + [row for row in rows if not row.merit]
 
-    def commended(self, people: Sequence[PersonPlace], units: Sequence[UnitPlace]) -> list[Commended]:
-        found = []
-        for rule in self.rules.commendations:
-            if rule.of is Of.PEOPLE:
-                listed = [self._person(row, rule.per_unit) for row in people]
-            else:
-                above = {unit.parent for unit in self.cast.units}
-                listed = [self._candidate(row, rule) for row in units if rule.kinds or row.unit.id not in above]
-            found.append(Commended(rule, {c.key: c for c in listed}, tuple(commend(listed, rule))))
-        return found
+    def person(self, row: PersonPlace, per_unit: str) -> Candidate:
+        who = row.person
+        unit = None if who.unit is None else self.units[who.unit]
+        return candidates.person(
+            who.key, row.merit, row.standing, kind=unit.kind if unit else None, division=who.division,
+            above=self._above(who.unit, per_unit), unit=unit.code if unit else None,
+        )  # fmt: skip
 
-    def _person(self, row: PersonPlace, per_unit: str) -> Candidate:
-        person, of = row.person, row.standing
-        metrics = {Metric.POINTS: Fraction(of.points, 100), Metric.PAPERS: Fraction(of.valid)}
-        kind = self.units[person.unit].kind if person.unit is not None else None
-        return Candidate(person.key, row.merit, kind, person.division, self._above(person.unit, per_unit), metrics)
-
-    def _candidate(self, row: UnitPlace, rule: Commendation) -> Candidate:
-        metrics = {metric: unit_rules.measure(metric, row.facts, self.rules.units) for metric, _ in rule.least}
-        barred = row.reasons or (() if row.merit else (("缺少排名需要的数据", {}),))
-        return Candidate(
-            row.unit.code,
-            row.merit,
-            row.unit.kind,
-            division_of(self.rules, row.unit.kind),
-            self._above(row.unit.id, rule.per_unit),
-            metrics,
-            barred,
-        )
+    def unit(self, unit: MadeUnit, facts: Facts, rule: Commendation) -> Candidate:
+        return candidates.unit(
+            unit.code, facts, self.rules.units, rule, kind=unit.kind, division=division_of(self.rules, unit.kind),
+            above=self._above(unit.id, rule.per_unit),
+        )  # fmt: skip
 
     def _above(self, unit: int | None, per_unit: str) -> str | None:
         """The unit of the kind that the quota holds for, on the line to the top."""

@@ -1,7 +1,7 @@
 """Made-up people play a contest: who starts what when, within the limits that the rules set for everybody."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from random import Random
@@ -9,15 +9,15 @@ from random import Random
 from quizapp.errors import Refused
 from quizapp.rules import attempts, timing
 from quizapp.rules.contests import ContestRules, Stage
-from quizapp.rules.counting import Finished, Span, Take
-from quizapp.rules.rehearsal.answers import Sheet, answer, make_sheet
+from quizapp.rules.counting import Finished, standing
+from quizapp.rules.rehearsal.answers import answer
 from quizapp.rules.rehearsal.cast import Cast, Person
-from quizapp.rules.rehearsal.visits import DAY, HOUR, Slice, slices, visit, visits
-from quizapp.rules.stages import at_stage, is_unlocked, stages_of
+from quizapp.rules.rehearsal.rounds import Round, once, rounds_of
+from quizapp.rules.rehearsal.visits import HOUR, visit, visits
+from quizapp.rules.stages import is_unlocked
 
 AT_ONCE = 8  # sittings one after the other
 SEEN = 200  # people
-FEW, MANY = 8, 30  # days on which a very zealous person comes
 Promote = Callable[[Stage, dict[str, list[Finished]]], Collection[str]]
 
 
@@ -31,23 +31,6 @@ class Sat:
     of: int
     counts: bool
     made: Finished
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A stage as it is played, or the contest where there are none; `promoted`: whether one has to be, by the stage before,
-    which is over at `since`."""
-
-    stage: Stage | None
-    rules: ContestRules
-    sheet: Sheet
-    promoted: bool
-    since: int
-    days: tuple[Slice, ...]
-
-    @property
-    def code(self) -> str:
-        return self.stage.code if self.stage else ""
 
 
 @dataclass(slots=True)
@@ -71,25 +54,21 @@ class TooMany(Exception):
 def play(rules: ContestRules, cast: Cast, chance: Random, promote: Promote, most: int | None) -> list[Sat]:
     """All sittings, person by person. Raises TooMany where they are more than `most`."""
     diaries = {person.key: Diary() for person in cast.people}
-    admitted: Collection[str] = ()
-    for phase in _phases(_rounds(rules, chance)):
+    admitted: dict[str, Collection[str]] = {}
+    rounds = rounds_of(rules, chance)
+    for level in sorted({one.level for own in rounds.values() for one in own}):
         sittings = 0
         for number, person in enumerate(cast.people, start=1):
-            diary = diaries[person.key]
-            _come(
-                person,
-                [r for r in phase if not r.promoted or person.key in admitted],
-                diary,
-                phase[0].since > 0,
-                chance,
-            )
+            diary, own = diaries[person.key], rounds[person.division]
+            theirs = [r for r in own if r.level == level and (not r.before or person.key in admitted[r.before])]
+            _come(person, theirs, diary, bool(own) and level > own[0].level, chance)
             sittings += len(diary.sat)
             if most is not None and (sittings > most or _foreseen(sittings, number, len(cast.people)) > 2 * most):
                 raise TooMany
-        last = phase[-1].stage
-        if last and last.promote:
-            counted = [person.key for person in cast.people if person.unit is not None]
-            admitted = promote(last, {key: [s for s in diaries[key].made if s.stage == last.code] for key in counted})
+        counted = [person.key for person in cast.people if person.unit is not None]
+        ended = {r.code: r.stage for own in rounds.values() for r in own if r.level == level and r.stage and r.stage.promote}
+        for code, stage in ended.items():
+            admitted[code] = promote(stage, {key: [s for s in diaries[key].made if s.stage == code] for key in counted})
     return [sat for diary in diaries.values() for sat in diary.sat]
 
 
@@ -98,50 +77,11 @@ def _foreseen(sittings: int, of: int, people: int) -> float:
     return sittings * people / of if of >= SEEN else 0
 
 
-def _rounds(rules: ContestRules, chance: Random) -> list[Round]:
-    sheet, rounds, before = make_sheet(rules.blueprint, rules, chance), [], None
-    scale = _scale(rules)
-    for stage in stages_of(rules) or (None,):
-        at = at_stage(rules, stage)
-        promoted = bool(before and before.promote)
-        since = at_stage(rules, before).closes_at if promoted else 0
-        own = make_sheet(stage.blueprint, rules, chance) if stage and stage.blueprint else sheet
-        days = tuple(slices(at.opens_at, at.last_start, rules.zone, scale))
-        rounds.append(Round(stage, at, own, promoted, since, days))
-        before = stage
-    return rounds
-
-
-def _scale(rules: ContestRules) -> float:
-    """People come often where every day counts, a few times where one good sitting counts, however long it takes."""
-    windows = {
-        (at.opens_at, at.last_start) for stage in stages_of(rules) or (None,) for at in (at_stage(rules, stage),)
-    }
-    days = sum((last_start - opens_at) / DAY for opens_at, last_start in windows)
-    return min(1.0, (FEW if _once(rules) and not rules.tickets else MANY) / days) if days else 1.0
-
-
-def _once(rules: ContestRules) -> bool:
-    """Whether who has full marks has nothing to gain by another sitting."""
-    return rules.counting.take is Take.BEST and rules.counting.each in (Span.WHOLE, Span.STAGE)
-
-
-def _phases(rounds: Iterable[Round]) -> Iterator[list[Round]]:
-    """Rounds that can be played side by side: after each that promotes, the next begins."""
-    phase: list[Round] = []
-    for one in rounds:
-        if one.promoted and phase:
-            yield phase
-            phase = []
-        phase.append(one)
-    yield phase
-
-
 def _come(person: Person, rounds: Sequence[Round], diary: Diary, again: bool, chance: Random) -> None:
     """One person's visits to some rounds, each visit to every round that is open then; everybody comes once at least."""
     if not rounds:
         return
-    zeal = 0.9 if rounds[0].promoted else person.zeal
+    zeal = 0.9 if rounds[0].before else person.zeal
     windows = dict.fromkeys(one.days for one in rounds)
     moments = {at for days in windows for at in visits(days, zeal, chance)}
     room = _room(rounds)
@@ -171,7 +111,7 @@ def _play_round(person: Person, one: Round, diary: Diary, moment: int, chance: R
     for _ in range(chance.randint(0, min(2, limits.practice_per_day))):
         sit(moment, practice=True)
     for _ in range(AT_ONCE):
-        if one.code in diary.full and _once(rules) and chance.random() < 0.9:
+        if one.code in diary.full and once(rules) and chance.random() < 0.9:
             return
         sat = sit(moment, practice=False)
         if sat is None or chance.random() > person.grit:
@@ -195,7 +135,7 @@ def _sit(person: Person, one: Round, diary: Diary, chance: Random, moment: int, 
     )  # fmt: skip
     counts = not practice and person.unit is not None and (one.stage is None or one.stage.counts)
     sat = Sat(person, now, practice, score.of, counts, made)
-    _write(diary, sat, line, rules.pass_points)
+    _write(diary, sat, line, rules)
     return sat
 
 
@@ -217,7 +157,7 @@ def _may(person: Person, one: Round, diary: Diary, line: str, now: int, *, pract
     return True
 
 
-def _write(diary: Diary, sat: Sat, line: str, pass_points: int | None) -> None:
+def _write(diary: Diary, sat: Sat, line: str, rules: ContestRules) -> None:
     diary.today[line, sat.made.day] += 1
     diary.free_at = diary.ended_at[line] = sat.made.finished_at
     diary.sat.append(sat)
@@ -225,8 +165,10 @@ def _write(diary: Diary, sat: Sat, line: str, pass_points: int | None) -> None:
         diary.made.append(sat.made)
     if sat.made.full and not sat.practice:
         diary.full.add(sat.made.stage)
-    if pass_points is not None and sat.made.points >= pass_points:
-        diary.passed.add(line)
+    if rules.limits.retakes and not sat.practice:
+        made = [one for one in diary.made if one.stage == sat.made.stage]
+        passed = standing(made, rules.counting, rules.ties, rules.pass_points).passed
+        (diary.passed.add if passed else diary.passed.discard)(line)
 
 
 _QUARTER = 900_000  # no zone changes its day within a quarter of an hour

@@ -1,14 +1,17 @@
 """What a rehearsal shows that a person should think about, as sentences; and how the figures are called."""
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
+from quizapp.rules.candidates import asked
 from quizapp.rules.commendations import Line, Of
 from quizapp.rules.items import Kind
 from quizapp.rules.rehearsal import Rehearsal
 from quizapp.rules.rehearsal.figures import Bin, Edge, Size, draws, edges
 from quizapp.rules.speech import Length, Points, Sentence, fraction
-from quizapp.rules.stages import at_stage
+from quizapp.rules.stages import at_stage, blueprints
+from quizapp.rules.tickets import Wins
 from quizapp.rules.units import Metric
 
 SMALL = 10
@@ -81,8 +84,9 @@ def _commendations(found: Rehearsal) -> Iterator[Sentence]:
                 places,
             )
         elif not edge.taken:
-            yield "“{title}”没有{who}够条件，或名额太少一个也取不到", places
-        elif edge.taken < edge.room:
+            none = "人" if rule.of is Of.PEOPLE else "单位"
+            yield "“{title}”没有{who}够条件，或名额太少一个也取不到", {**places, "who": none}
+        elif edge.room is not None and edge.taken < edge.room:
             yield "“{title}”名额{room}个，够条件的只有{taken}{who}", places
 
 
@@ -97,26 +101,28 @@ def _units(found: Rehearsal) -> Iterator[Sentence]:
     if placed and 2 * small > len(ahead):
         said = "排在前面的{count}个单位中有{small}个不足{least}人，人少的单位容易排到最前，可写 min_people 或 shrink"
         yield said, {"count": len(ahead), "small": small, "least": SMALL}
-    if Metric.BONUS in found.rules.units.metrics:
+    if Metric.BONUS in {*found.rules.units.metrics, *asked(found.rules.commendations)}:
         yield "试演没有官员加分，一律按0分计", {}
 
 
 def _draws(found: Rehearsal) -> Iterator[Sentence]:
+    for title, count in Counter(found.excepted.values()).items():
+        yield "有抽奖机会的人中，{count}人因获得“{title}”不参加抽奖", {"count": count, "title": title}
     if found.rules.tickets and not found.held:
         yield "没有人得到抽奖机会，请核对 tickets 的条件", {}
         return
+    once = "一人在每个阶段只中一次" if found.rules.tickets and found.rules.tickets.wins is Wins.STAGE else "一人只中一次"
     for drawn in draws(found):
         if drawn.drawn < drawn.count:
-            said = "“{title}”{stage}设{count}名，有机会的{holders}人，只抽出{drawn}名（一人只中一次）"
+            said = "“{title}”{stage}设{count}名，有机会的{holders}人，只抽出{drawn}名（{once}）"
             yield said, {
                 "title": drawn.title, "stage": titles(found).get(drawn.stage, drawn.stage), "count": drawn.count,
-                "holders": drawn.holders, "drawn": drawn.drawn,
+                "holders": drawn.holders, "drawn": drawn.drawn, "once": once,
             }  # fmt: skip
 
 
 def _left_out(found: Rehearsal) -> Iterator[Sentence]:
-    papers = [found.rules.blueprint, *(stage.blueprint for stage in found.rules.stages if stage.blueprint)]
-    if any(draw.kind is Kind.ESSAY for paper in papers for draw in paper.draws):
+    if any(draw.kind is Kind.ESSAY for _, paper in blueprints(found.rules) for draw in paper.draws):
         yield "论述题由人评分，试演按一般水平估分", {}
 
 
@@ -126,8 +132,9 @@ def titles(found: Rehearsal) -> dict[str, str]:
 
 
 def name(edge: Edge) -> str:
-    """优秀组织单位, 优秀个人·一等奖."""
-    return edge.title if edge.title == edge.grade else f"{edge.title}·{edge.grade}"
+    """优秀组织单位, 优秀个人·一等奖, 每周之星（第1周）."""
+    grade = "" if edge.title == edge.grade else f"·{edge.grade}"
+    return f"{edge.title}{grade}（{edge.stage}）" if edge.stage else f"{edge.title}{grade}"
 
 
 def of_points(found: Bin) -> Sentence:

@@ -18,7 +18,7 @@ def give_bonus(slug: str, code: str) -> Reply:
     contest = contests.find_contest(db(), slug)
     unit = scopes.unit_within(db(), staff.my_top(), code)
     try:
-        points = hundredths(request.form.get("points", "").strip(), 0, 10**9)
+        points = hundredths(request.form.get("points", "").strip(), -(10**9), 10**9)
         unit_bonuses.give_bonus(db(), staff.me(), contest, unit, points, request.form.get("reason", ""), now())
         flash(_("已记录加分，榜单随后更新"), "right")
     except (ValueError, QuizError) as error:

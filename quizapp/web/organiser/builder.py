@@ -11,10 +11,10 @@ from quizapp.errors import BadFile, Invalid, NotFound
 from quizapp.formats import contest_form, contest_yaml, presets
 from quizapp.formats.contest_form_fields import SECTIONS, Section
 from quizapp.formats.contest_warnings import calendar
+from quizapp.formats.contest_warnings_units import pressing
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Item
-from quizapp.rules.units import Metric
 from quizapp.rules.wording_marking import KINDS
 from quizapp.services import banks as stored
 from quizapp.services import contests
@@ -33,8 +33,6 @@ CHANGES = {
     "add": contest_form.add, "remove": contest_form.remove, "raise": contest_form.raised,
     "more": lambda fields, file, name: file,  # a list that is full is shown with one more line
 }  # fmt: skip
-PRESSING = {Metric.RATE, Metric.PEOPLE}
-"""Metrics by which units may come to force their people."""
 
 File = dict[str, Any]
 Page = Reply | str | tuple[str, int]
@@ -213,8 +211,8 @@ def _present(slug: str) -> Running | None:
 def to_confirm(rules: ContestRules, present: Running | None) -> list[tuple[str, str]]:
     """(field, words) of what is only done when somebody says that it is meant."""
     asked = []
-    if any(weight and metric in PRESSING for metric, weight in rules.units.weights):
-        asked.append(("pressing", _("单位按参与率或参与人数排名，确有必要，不会变成强制答题")))
+    if pressed := pressing(rules.units):
+        asked.append(("pressing", _("单位按%(figure)s排名，确有必要，不会变成强制答题", figure=pressed)))
     if rules.extra.is_on:
         asked.append(("spreading", _("分享、邀请换答题机会，确有必要，不会变成摊派")))
     if present is not None:

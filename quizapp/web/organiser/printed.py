@@ -134,8 +134,8 @@ def printed_pdf(slug: str) -> Response | Reply:
 
 
 def _paper(contest: Running, sheet: printed.Sheet, blank: bool) -> PrintedPaper:
-    rules = printed.stage_rules(contest, sheet.stage)
-    limit = speech.spoken(Length(keying.full_time(rules, rules.blueprint.total)), "zh")
+    rules = printed.stage_rules(contest, sheet.stage, sheet.division)
+    limit = speech.spoken(Length(keying.full_time(rules, len(sheet.views))), "zh")
     full = words.points(rules.full_marks)
     notes = (
         _("考试时间%(limit)s，满分%(full)s分，共%(count)s题。", limit=limit, full=full, count=len(sheet.views)),
