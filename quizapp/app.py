@@ -86,6 +86,7 @@ def serving() -> "Flask":
 def main() -> None:
     """The command line."""
     try:
+        gc.freeze()  # long lists are gone through in less time where what was imported is not looked at again and again
         parts = cli.Parts(read, Database, schema, now_ms, check_schema, Database.is_away)
         sys.exit(cli.run(sys.argv[1:], parts))
     except BadSettings as error:

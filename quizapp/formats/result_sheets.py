@@ -8,16 +8,16 @@ from fractions import Fraction
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from quizapp.formats.result_table import Column, Sheet
+from quizapp.formats.result_table import AT_ONCE, Column, Sheet
 from quizapp.rules.commendations import METRIC_WORDS
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Tie
 from quizapp.rules.ranking import compared
 from quizapp.rules.scoring import Condition
 from quizapp.rules.speech import say_all
-from quizapp.rules.units import FROM_POINTS, Facts, Figures, Metric, Reason, measure
+from quizapp.rules.units import Facts, Figures, Metric, Reason, measure
 from quizapp.rules.wording import people_places
-from quizapp.rules.wording_awards import unit_places
+from quizapp.rules.wording_units import unit_places
 
 UNASSIGNED = "未归属"
 _PEOPLE, _SITTINGS = 7, 8  # columns of the units' sheet
@@ -113,13 +113,23 @@ class Tally:
         self._checksum = hashlib.sha256()
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
+        passed: list[Sequence[Any]] = []
         for line in self._lines:
-            self.rows += 1
-            for at in self.sums:
-                self.sums[at] += line[at]
-            text = "\t".join(["" if value is None else str(value) for value in line])
-            self._checksum.update(text.encode("utf-8", "surrogatepass") + b"\n")
+            passed.append(line)
+            if len(passed) == AT_ONCE:
+                self._add(passed)
+                passed = []
             yield line
+        self._add(passed)
+
+    def _add(self, lines: Sequence[Sequence[Any]]) -> None:
+        """Many lines at once, column by column."""
+        self.rows += len(lines)
+        for at in self.sums:
+            self.sums[at] += sum(line[at] for line in lines)
+        columns = (["" if value is None else str(value) for value in column] for column in zip(*lines, strict=True))
+        text = "".join([f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))])
+        self._checksum.update(text.encode("utf-8", "surrogatepass"))
 
     def totals(self, width: int, at: int, words: str) -> Iterator[object]:
         """The line below the rows: `words` in column `at`, with {rows}, and the sums."""
@@ -249,7 +259,7 @@ def shown_value(row: UnitLine, rules: ContestRules) -> Fraction | None:
 
 def shown_metric(row: UnitLine, rules: ContestRules, metric: Metric) -> Fraction | None:
     """One metric, kept back likewise."""
-    hidden = metric in FROM_POINTS and row.figures.people < rules.units.hide_mean_below
+    hidden = rules.units.gives_away(metric) and row.figures.people < rules.units.hide_mean_below
     return None if hidden else measure(metric, row.facts, rules.units)
 
 

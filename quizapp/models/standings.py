@@ -1,9 +1,9 @@
 """What counts now, kept apart from the rows that saves write to; and which job is due."""
 
-from sqlalchemy import ForeignKeyConstraint, Index, String, Uuid, text
+from sqlalchemy import ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Merit, Millis
+from quizapp.models.base import Base, Id, Merit, Millis
 
 
 class Standing(Base):
@@ -16,7 +16,7 @@ class Standing(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     division: Mapped[str] = mapped_column(String(32))
     unit_id: Mapped[int | None]
     points: Mapped[int]
@@ -38,7 +38,7 @@ class UnitShare(Base):
     __table_args__ = (Index("ix_unit_shares_unit", "contest_id", "unit_id"),)
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     points: Mapped[int]
     sittings: Mapped[int]

@@ -25,6 +25,11 @@ AT_ONCE = 1000  # rows that are fetched together
 _PACKED = Struct(">16sqqqqqq")  # the entry's id, unit (0 is none), points, time, end, sittings, valid
 _COMPLEMENT = bytes(reversed(range(256)))
 
+_MERIT = itemgetter(-1)
+S: Any = Standing.__table__.c
+E: Any = Entry.__table__.c
+U: Any = Unit.__table__.c
+
 Row = tuple[Any, ...]
 """The fields of PersonResult without the place: they follow each other best first."""
 
@@ -48,12 +53,12 @@ def people(
     """
     rows = _now(session, contest, division, under) if as_of is None else _then(session, contest, as_of, division, under)
     listed, keys = tee(rows)
+    placed = zip(places(map(_MERIT, keys), dense=contest.rules.board.dense), listed, strict=True)
+    found = (PersonResult._make((*place, *row)) for place, row in placed)
+    if not search:
+        return found
     words = search.casefold()
-    for row, (place, shared) in zip(
-        listed, places((row[-1] for row in keys), dense=contest.rules.board.dense), strict=True
-    ):
-        if not words or words in row[1].casefold() or words in (row[4] or "").casefold():
-            yield PersonResult(place, shared, *row)
+    return (row for row in found if words in row.name.casefold() or words in (row.unit_name or "").casefold())
 
 
 def page_of_people(
@@ -87,42 +92,43 @@ def most_people(
 def _standings(session: Session, contest: Running, division: str, under: Unit | None) -> Any:
     query = (
         select(
-            Standing.entry_id, Entry.name, Entry.phone, Unit.code, Unit.name, Standing.division, Standing.points,
-            Standing.time_ms, Standing.finished_at, Standing.sittings, Standing.valid, Standing.merit,
+            S.entry_id, E.name, E.phone, U.code, U.name, S.division, S.points, S.time_ms, S.finished_at, S.sittings, S.valid, S.merit,
         )
-        .join(Entry, and_(Entry.contest_id == Standing.contest_id, Entry.id == Standing.entry_id))
-        .outerjoin(Unit, Unit.id == Standing.unit_id)
-        .where(Standing.contest_id == contest.id, Entry.counts)
+        .select_from(S.entry_id.table)
+        .join(E.id.table, and_(E.contest_id == S.contest_id, E.id == S.entry_id))
+        .outerjoin(U.id.table, U.id == S.unit_id)
+        .where(S.contest_id == contest.id, E.counts)
     )  # fmt: skip
     if contest.rules.board.each_stage:
-        query = query.where(Standing.stage == stage_shown(session, contest))
+        query = query.where(S.stage == stage_shown(session, contest))
     if division:
-        query = query.where(Standing.division == division)
-    return query if under is None else query.where(Unit.path.startswith(under.path, autoescape=True))
+        query = query.where(S.division == division)
+    return query if under is None else query.where(U.path.startswith(under.path, autoescape=True))
 
 
 def _count(session: Session, query: Any) -> tuple[int, int]:
-    people, sittings = session.execute(query.with_only_columns(func.count(), func.sum(Standing.sittings))).one()
+    people, sittings = session.execute(query.with_only_columns(func.count(), func.sum(S.sittings))).one()
     return people, int(sittings or 0)
 
 
 def _now(session: Session, contest: Running, division: str, under: Unit | None) -> Iterator[Row]:
-    query = _standings(session, contest, division, under).order_by(Standing.merit.desc(), Standing.entry_id)
-    for rows in session.execute(query, execution_options={"yield_per": AT_ONCE}).partitions():
-        yield from rows
+    query = _standings(session, contest, division, under).order_by(S.merit.desc(), S.entry_id)
+    with session.execute(query, execution_options={"yield_per": AT_ONCE}) as found:  # closes it when nobody wants the rest
+        for rows in found.partitions():
+            yield from rows
 
 
 def _page_now(
     session: Session, contest: Running, start: int, size: int, division: str, under: Unit | None
 ) -> PeoplePage:
     query = _standings(session, contest, division, under)
-    ordered = query.order_by(Standing.merit.desc(), Standing.entry_id)
+    ordered = query.order_by(S.merit.desc(), S.entry_id)
     rows = session.execute(ordered.offset(start).limit(size + 1)).all()
-    before = query.where(Standing.merit > rows[0].merit) if rows else query.where(False)
+    before = query.where(S.merit > rows[0].merit) if rows else query.where(False)
     better = _count(session, before)[0]
     dense = contest.rules.board.dense
     first = 1 + (
-        session.scalar(before.with_only_columns(func.count(Standing.merit.distinct()))) or 0 if dense else better
+        session.scalar(before.with_only_columns(func.count(S.merit.distinct()))) or 0 if dense else better
     )
     placed = places((row.merit for row in rows), first, start - better, dense=dense)
     listed = [PersonResult(place, shared, *row) for row, (place, shared) in zip(rows, placed, strict=True)]
