@@ -16,7 +16,7 @@ import psycopg
 
 from quizapp.cli.banks import checked, files_under
 from quizapp.cli.server import SHIPPED_BANKS, SHIPPED_CONTEST, SHIPPED_UNITS
-from quizapp.formats import contest_yaml
+from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.formats.unit_table import read_units
 from quizapp.models import schema
 from quizapp.models.base import Database

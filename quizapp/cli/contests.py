@@ -9,10 +9,11 @@ import click
 from quizapp.cli.banks import files_under, read_bank
 from quizapp.cli.parts import Parts
 from quizapp.errors import BadFile, Refused
-from quizapp.formats import contest_yaml, presets
-from quizapp.formats.contest_warnings import calendar
+from quizapp.formats import presets
+from quizapp.formats.contest import yaml as contest_yaml
+from quizapp.formats.contest.warnings import calendar
 from quizapp.formats.yaml_faults import locate
-from quizapp.rules import wording, wording_awards, wording_commendations, wording_units
+from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Item
 from quizapp.rules.speech import say_all
@@ -23,9 +24,9 @@ Banks = Mapping[str, Sequence[Item]]
 
 PARTS = (
     ({"zh": "活动规则", "en": "Rules of the activity"}, wording.activity),
-    ({"zh": "单位排名", "en": "How units are ranked"}, wording_units.unit_places),
-    ({"zh": "通报表扬办法", "en": "Commendations"}, wording_commendations.commendations),
-    ({"zh": "抽奖规则", "en": "Prize draw"}, wording_awards.prizes),
+    ({"zh": "单位排名", "en": "How units are ranked"}, wording.unit_places),
+    ({"zh": "通报表扬办法", "en": "Commendations"}, wording.commendations),
+    ({"zh": "抽奖规则", "en": "Prize draw"}, wording.prizes),
 )
 
 

@@ -16,7 +16,7 @@ import orjson
 from quizapp.cli.parts import Parts
 from quizapp.errors import Refused
 from quizapp.formats import result_sheets
-from quizapp.formats.contest_values import epoch_ms, moment
+from quizapp.formats.contest.values import epoch_ms, moment
 from quizapp.formats.result_table import Sheet, write_csv
 from quizapp.formats.result_xlsx import write_xlsx
 from quizapp.services import audit, contests, organisations, people_results, views

@@ -12,7 +12,7 @@ import orjson
 from quizapp.cli.banks import checked, files_under
 from quizapp.cli.parts import Parts
 from quizapp.errors import Refused
-from quizapp.formats import contest_yaml
+from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.formats.unit_table import read_units
 from quizapp.services import audit, banks, demonstration
 from quizapp.services.audit import CLI

@@ -6,7 +6,7 @@ from typing import Any, cast
 from quizapp.formats import bank_shapes as shapes
 from quizapp.formats import number_keys
 from quizapp.formats.bank_checks import canonical_cite
-from quizapp.formats.contest_values import points_text
+from quizapp.formats.contest.values import points_text
 from quizapp.formats.item_checks import LETTERS
 from quizapp.formats.yaml_writer import Flow, FlowMap, Number
 from quizapp.rules.items import JUDGE_WORDS, Criterion, Item, Kind

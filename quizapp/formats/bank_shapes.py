@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WithJsonSchema
 from pydantic.config import JsonDict
 
-from quizapp.formats import contest_values
 from quizapp.formats.bank_checks import CITE
+from quizapp.formats.contest import values as contest_values
 from quizapp.rules.items import LONGEST_ESSAY, Difficulty
 from quizapp.rules.regions import SIDE
 

@@ -5,7 +5,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from quizapp.errors import NotFound
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 
 FOLDER = Path(__file__).parents[1] / "presets"
 

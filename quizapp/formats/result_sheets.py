@@ -16,8 +16,7 @@ from quizapp.rules.ranking import compared
 from quizapp.rules.scoring import Condition
 from quizapp.rules.speech import say_all
 from quizapp.rules.units import Facts, Figures, Metric, Reason, measure
-from quizapp.rules.wording import people_places
-from quizapp.rules.wording_units import unit_places
+from quizapp.rules.wording import people_places, unit_places
 
 UNASSIGNED = "未归属"
 _PEOPLE, _SITTINGS = 7, 8  # columns of the units' sheet

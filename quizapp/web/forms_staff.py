@@ -8,7 +8,7 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAr
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from quizapp.formats.contest_values import moment
+from quizapp.formats.contest.values import moment
 from quizapp.rules.roles import Role
 from quizapp.web.forms import Form
 

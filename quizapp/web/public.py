@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint, Response, jsonify, render_template, request, session, url_for
 
 from quizapp.errors import NotFound, Unavailable
-from quizapp.rules import wording, wording_units
+from quizapp.rules import wording
 from quizapp.rules.papers import askable
 from quizapp.rules.roles import Role
 from quizapp.rules.stages import studied
@@ -189,7 +189,7 @@ def _units(found: Shown) -> str:
         rows=[_unit_row(row, slug) for row in page["rows"]],
         next_url=url_for("public.units", slug=slug, under=under or None, kind=kind or None, after=page["next"])
         if page.get("next") else None,
-        explains=sentences(wording_units.unit_places(contest.rules)),
+        explains=sentences(wording.unit_places(contest.rules)),
     )  # fmt: skip
 
 

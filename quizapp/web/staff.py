@@ -12,7 +12,7 @@ from flask import request, session, url_for
 from flask_babel import gettext as _
 
 from quizapp.errors import Invalid
-from quizapp.formats.contest_values import epoch_ms, moment
+from quizapp.formats.contest.values import epoch_ms, moment
 from quizapp.rules.roles import Right, Role, may
 from quizapp.rules.timing import Phase
 from quizapp.services import contests, verdicts

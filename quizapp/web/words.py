@@ -10,11 +10,11 @@ from flask_babel import get_translations, gettext
 
 from quizapp.errors import QuizError
 from quizapp.formats.result_table import duration_words
-from quizapp.rules import speech, wording, wording_awards, wording_commendations, wording_units
+from quizapp.rules import speech, wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Kind
 from quizapp.rules.speech import Sentence, decimal
-from quizapp.rules.wording_marking import KINDS
+from quizapp.rules.wording.marking import KINDS
 from quizapp.services import views
 from quizapp.services.views import rounded
 from quizapp.web.edge import edge
@@ -34,9 +34,9 @@ def rules_told(rules: ContestRules) -> dict[str, list[str]]:
     """All that a notice would print, part by part."""
     parts = {
         gettext("活动规则"): wording.activity(rules),
-        gettext("单位名次"): wording_units.unit_places(rules),
-        gettext("通报表扬办法"): wording_commendations.commendations(rules),
-        gettext("抽奖规则"): wording_awards.prizes(rules),
+        gettext("单位名次"): wording.unit_places(rules),
+        gettext("通报表扬办法"): wording.commendations(rules),
+        gettext("抽奖规则"): wording.prizes(rules),
     }
     return {title: sentences(told) for title, told in parts.items() if told}
 

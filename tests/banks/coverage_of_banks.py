@@ -7,7 +7,7 @@ from pathlib import Path
 from quizapp.formats.bank_yaml import read_bank
 from quizapp.formats.law_text import read_law
 from quizapp.rules.items import Bank, Difficulty, Law
-from quizapp.rules.wording_marking import KINDS
+from quizapp.rules.wording.marking import KINDS
 
 FOLDER = Path(__file__).parents[2] / "question_banks"
 BEGIN, END = "<!-- coverage -->", "<!-- /coverage -->"

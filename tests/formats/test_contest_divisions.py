@@ -3,7 +3,7 @@
 import pytest
 from test_contest_yaml import faults_of, read, small
 
-from quizapp.formats.contest_yaml import read_contest, warnings, write_contest
+from quizapp.formats.contest.yaml import read_contest, warnings, write_contest
 from quizapp.rules.contests import Division
 from quizapp.rules.papers import Draw, PaperBlueprint
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from test_contest_text import contests
 
-from quizapp.formats import contest_form, presets, strict_yaml
-from quizapp.formats.contest_form import Cell, Row, add, cells, filled, nodes, place_of, plain, raised, remove
-from quizapp.formats.contest_form_fields import SECTIONS, all_fields
-from quizapp.formats.contest_form_shapes import Shape
-from quizapp.formats.contest_parts import ContestPart
-from quizapp.formats.contest_yaml import read_contest, write_contest
+from quizapp.formats import presets, strict_yaml
+from quizapp.formats.contest import form as contest_form
+from quizapp.formats.contest.form import Cell, Row, add, cells, filled, nodes, place_of, plain, raised, remove
+from quizapp.formats.contest.form_fields import SECTIONS, all_fields
+from quizapp.formats.contest.form_shapes import Shape
+from quizapp.formats.contest.parts import ContestPart
+from quizapp.formats.contest.yaml import read_contest, write_contest
 from quizapp.formats.yaml_writer import dump
 from quizapp.rules.contests import ContestRules
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from quizapp.formats.contest_yaml import read_contest, warnings
+from quizapp.formats.contest.yaml import read_contest, warnings
 
 DOCS = Path(__file__).parents[2] / "docs"
 REST = """\

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from quizapp.formats.contest_yaml import schema
+from quizapp.formats.contest.yaml import schema
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "docs/contest.schema.json"

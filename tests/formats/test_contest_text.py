@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from quizapp.formats.contest_checks_units import of_rules
-from quizapp.formats.contest_values import duration, duration_text, moment, moment_text
-from quizapp.formats.contest_yaml import read_contest, write_contest
+from quizapp.formats.contest.checks_units import of_rules
+from quizapp.formats.contest.values import duration, duration_text, moment, moment_text
+from quizapp.formats.contest.yaml import read_contest, write_contest
 from quizapp.rules.commendations import EACH, Commendation, Grade, Line, Of, Per, Rounding
 from quizapp.rules.contests import (
     Ask,

@@ -3,7 +3,7 @@
 import pytest
 
 from quizapp.errors import BadFile, Fault
-from quizapp.formats.contest_yaml import read_contest, warnings
+from quizapp.formats.contest.yaml import read_contest, warnings
 from quizapp.formats.yaml_faults import locate
 
 # ten items of 10 points; 20 minutes, nobody is cut

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from quizapp.errors import BadFile
-from quizapp.formats.contest_warnings import calendar
-from quizapp.formats.contest_yaml import read_contest, schema, warnings, write_contest
+from quizapp.formats.contest.warnings import calendar
+from quizapp.formats.contest.yaml import read_contest, schema, warnings, write_contest
 from quizapp.formats.yaml_faults import locate
 from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per, Rounding
 from quizapp.rules.contests import (

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from quizapp.errors import Refused
 from quizapp.formats import bank_yaml, presets, result_sheets
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 from quizapp.formats.result_table import Sheet, write_csv
 from quizapp.formats.result_xlsx import write_xlsx
 from quizapp.models.accounts import Account

@@ -9,8 +9,8 @@ from playing import BANKS
 
 from quizapp.errors import NotFound
 from quizapp.formats import bank_yaml, presets
-from quizapp.formats.contest_yaml import read_contest, warnings, write_contest
-from quizapp.rules import wording, wording_awards, wording_commendations, wording_units
+from quizapp.formats.contest.yaml import read_contest, warnings, write_contest
+from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.english import ENGLISH
 from quizapp.rules.speech import say_all
@@ -20,7 +20,7 @@ from quizapp.services.contests import STORED
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted(presets.FOLDER.glob("*.yaml")), ROOT / "docs/contest.example.yaml"]
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-PARTS = (wording.activity, wording_units.unit_places, wording_commendations.commendations, wording_awards.prizes)
+PARTS = (wording.activity, wording.unit_places, wording.commendations, wording.prizes)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
@@ -92,7 +92,7 @@ def test_it_is_said_in_both_languages(path: Path) -> None:
             assert "  " not in line and " ," not in line and "{" not in line
 
 
-RULES = ("units", "commendations", "candidates", *sorted(path.stem for path in (ROOT / "quizapp/rules").glob("wording*.py")))
+RULES = ("units", "commendations", "candidates", *(f"wording/{path.stem}" for path in sorted((ROOT / "quizapp/rules/wording").glob("*.py"))))
 
 
 def test_every_sentence_of_the_rules_has_its_english() -> None:

@@ -10,7 +10,7 @@ from generated import Case, Sat
 from generated_file import BANKS
 from said_by_reference import Told, epoch, lists, millis, split
 
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 from quizapp.rules import aggregation, candidates, commendations, ranking, scoring, units
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Finished, Standing

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from factories import DAY, HOUR, rules
 
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 from quizapp.rules.commendations import Commendation, Grade, Line, Of, Per
 from quizapp.rules.contests import BoardRules, Clock, ContestRules, Division, EntryRules, Limits, Promotion, Stage
 from quizapp.rules.counting import Combine, Counting, Span, Take, Tie

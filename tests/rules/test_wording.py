@@ -2,7 +2,7 @@
 
 import pytest
 
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Counting, Span, Take

@@ -1,10 +1,10 @@
 """How units are ranked, as a notice prints it."""
 
-from quizapp.formats.contest_yaml import read_contest
+from quizapp.formats.contest.yaml import read_contest
 from quizapp.rules import wording
 from quizapp.rules.speech import say_all
-from quizapp.rules.wording_commendations import commendations
-from quizapp.rules.wording_units import unit_places
+from quizapp.rules.wording.commendations import commendations
+from quizapp.rules.wording.units import unit_places
 
 SMALL = """contest: small
 title: 小竞赛

@@ -7,7 +7,8 @@ from factories import Client
 
 from quizapp.app import create_app
 from quizapp.cli import server
-from quizapp.formats import bank_yaml, contest_yaml
+from quizapp.formats import bank_yaml
+from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.formats.unit_table import read_units
 from quizapp.models.base import Database
 from quizapp.services import banks, contests, demonstration, organisations

@@ -6,7 +6,8 @@ import pytest
 from factories import DAY, HOUR, World, bank
 from staffing import Page, actions
 
-from quizapp.formats import bank_yaml, contest_yaml
+from quizapp.formats import bank_yaml
+from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.formats.unit_table import write_units
 from quizapp.rules.rows import UnitRow
 from quizapp.services import accounts, banks, contests, missing_units, organisations, unit_imports

@@ -8,8 +8,9 @@ import pytest
 from factories import World
 from staffing import Page, actions
 
-from quizapp.formats import contest_yaml, presets
-from quizapp.formats.contest_form_fields import SECTIONS
+from quizapp.formats import presets
+from quizapp.formats.contest import yaml as contest_yaml
+from quizapp.formats.contest.form_fields import SECTIONS
 from quizapp.services import contests
 
 STEPS = [section.code for section in SECTIONS]

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import QuizError
-from quizapp.formats.contest_values import hundredths
+from quizapp.formats.contest.values import hundredths
 from quizapp.services import contests, scopes, unit_bonuses
 from quizapp.web import staff, words
 from quizapp.web.edge import db, finish_transaction, now

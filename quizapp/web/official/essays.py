@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import Conflict, Invalid
-from quizapp.formats.contest_values import hundredths
+from quizapp.formats.contest.values import hundredths
 from quizapp.rules.essays import DECISION
 from quizapp.rules.roles import Right, may
 from quizapp.rules.speech import decimal

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from quizapp.errors import NotFound
 from quizapp.formats import analysis_table, result_sheets
-from quizapp.rules import wording_units
+from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.units import Metric
-from quizapp.rules.wording_units import weights_told
+from quizapp.rules.wording.units import weights_told
 from quizapp.services import overview, participation, people_results, scopes, unit_bonuses
 from quizapp.services.overview import UnitCheck, UnitTable
 from quizapp.services.people_results import PeoplePage
@@ -89,7 +89,7 @@ def units(slug: str) -> tuple[str, int]:
         trail=_trail(view),
         own=view.under.code if view.under is not None else None,
         exports=file_links("units", slug, len(table.rows), query),
-        explains=words.sentences(wording_units.unit_places(rules)),
+        explains=words.sentences(wording.unit_places(rules)),
         previous_url=before,
         next_url=following,
     )
@@ -148,7 +148,7 @@ def check(slug: str, code: str) -> tuple[str, int]:
         among=_among(view, found),
         workings=_workings(found, rules),
         distance=_distance(found, rules),
-        explains=words.sentences(wording_units.unit_places(rules)),
+        explains=words.sentences(wording.unit_places(rules)),
         below=[_row(row, rules) for row in found.below],
         bonuses=unit_bonuses.list_bonuses(db(), view.contest, unit) if Metric.BONUS in rules.units.metrics else None,
         least_bonus=rules.units.least_bonus,

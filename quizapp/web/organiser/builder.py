@@ -8,14 +8,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid, NotFound
-from quizapp.formats import contest_form, contest_yaml, presets
-from quizapp.formats.contest_form_fields import SECTIONS, Section
-from quizapp.formats.contest_warnings import calendar
-from quizapp.formats.contest_warnings_units import pressing
+from quizapp.formats import presets
+from quizapp.formats.contest import form as contest_form
+from quizapp.formats.contest import yaml as contest_yaml
+from quizapp.formats.contest.form_fields import SECTIONS, Section
+from quizapp.formats.contest.warnings import calendar
+from quizapp.formats.contest.warnings_units import pressing
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Item
-from quizapp.rules.wording_marking import KINDS
+from quizapp.rules.wording.marking import KINDS
 from quizapp.services import banks as stored
 from quizapp.services import contests
 from quizapp.services.contests import Running

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from quizapp.formats.contest_text import file_of
+from quizapp.formats.contest.text import file_of
 from quizapp.rules.contests import ContestRules
 from quizapp.web import words
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import NotFound, QuizError
-from quizapp.formats.contest_values import epoch_ms, moment
+from quizapp.formats.contest.values import epoch_ms, moment
 from quizapp.services import contests, ends, entries, organisations
 from quizapp.services.contests import Running
 from quizapp.services.ends import Grant

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import Invalid, QuizError
-from quizapp.formats.contest_values import epoch_ms, moment, moment_text
-from quizapp.formats.contest_yaml import write_contest
+from quizapp.formats.contest.values import epoch_ms, moment, moment_text
+from quizapp.formats.contest.yaml import write_contest
 from quizapp.services import contests, ends, essays, liaisons, missing_units, participation, verdicts
 from quizapp.services.contests import Running
 from quizapp.services.participation import Participation

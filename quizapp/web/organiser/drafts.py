@@ -10,10 +10,12 @@ from typing import Any
 from flask_babel import gettext as _
 
 from quizapp.errors import BadFile, Fault, Invalid
-from quizapp.formats import contest_form, contest_yaml, strict_yaml
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_form import Cell, Row, cells, nodes, place_of, plain
-from quizapp.formats.contest_form_fields import SECTIONS, all_fields, labels
+from quizapp.formats import strict_yaml
+from quizapp.formats.contest import form as contest_form
+from quizapp.formats.contest import values
+from quizapp.formats.contest import yaml as contest_yaml
+from quizapp.formats.contest.form import Cell, Row, cells, nodes, place_of, plain
+from quizapp.formats.contest.form_fields import SECTIONS, all_fields, labels
 from quizapp.formats.yaml_writer import dump
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.items import Difficulty, Item, Kind

@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from quizapp.errors import BadFile, Invalid, NotFound
-from quizapp.formats import contest_warnings, contest_yaml
+from quizapp.formats.contest import warnings as contest_warnings
+from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.rules.contests import ContestRules
 from quizapp.services import contests
 from quizapp.services.contests import Running

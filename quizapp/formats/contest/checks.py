@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_checks_commendations import commendations
-from quizapp.formats.contest_checks_prizes import draws
-from quizapp.formats.contest_checks_units import units
-from quizapp.formats.contest_typed import Complaint
-from quizapp.formats.contest_typed import dicts as _dicts
-from quizapp.formats.contest_typed import in_divisions as _in_divisions
-from quizapp.formats.contest_typed import numbered as _numbered
-from quizapp.formats.contest_typed import part as _part
-from quizapp.formats.contest_typed import tried as _try
-from quizapp.formats.contest_typed import words as _words
+from quizapp.formats.contest import values
+from quizapp.formats.contest.checks_commendations import commendations
+from quizapp.formats.contest.checks_prizes import draws
+from quizapp.formats.contest.checks_units import units
+from quizapp.formats.contest.typed import Complaint
+from quizapp.formats.contest.typed import dicts as _dicts
+from quizapp.formats.contest.typed import in_divisions as _in_divisions
+from quizapp.formats.contest.typed import numbered as _numbered
+from quizapp.formats.contest.typed import part as _part
+from quizapp.formats.contest.typed import tried as _try
+from quizapp.formats.contest.typed import words as _words
 from quizapp.rules.attempts import COUNTED, PRACTICE
 
 _MOST = 10**11

@@ -8,7 +8,7 @@ from quizapp.rules.scoring import Condition
 from quizapp.rules.speech import Sentence, Several, percent, said
 from quizapp.rules.stages import stage_named
 from quizapp.rules.units import Metric
-from quizapp.rules.wording_units import amount, named, weighed
+from quizapp.rules.wording.units import amount, named, weighed
 
 
 def commendations(rules: ContestRules) -> list[Sentence]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_typed import Complaint, numbered, part, tried, words
+from quizapp.formats.contest import values
+from quizapp.formats.contest.typed import Complaint, numbered, part, tried, words
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.full_marks import most_points
 from quizapp.rules.units import OF_PASSING, Metric

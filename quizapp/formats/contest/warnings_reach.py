@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from quizapp.errors import Fault
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_reach import OF_A_HUNDRED, Paper, most_standing, papers
+from quizapp.formats.contest import values
+from quizapp.formats.contest.reach import OF_A_HUNDRED, Paper, most_standing, papers
 from quizapp.rules.commendations import METRIC_WORDS, Of
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Span, Take, Tie

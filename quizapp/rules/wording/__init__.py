@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 
-from quizapp.rules import wording_papers as papers
 from quizapp.rules.contests import Ask, Board, ContestRules, Door, EntryRules, Release
 from quizapp.rules.counting import Combine, Counting, Span, Take
 from quizapp.rules.scoring import Condition
 from quizapp.rules.speech import Length, Moment, Points, Sentence, Several, said
-from quizapp.rules.wording_divisions import divisions
-from quizapp.rules.wording_divisions import papers as of_divisions
-from quizapp.rules.wording_marking import condition, marking, worth
-from quizapp.rules.wording_places import counts, people_places
-from quizapp.rules.wording_sittings import HERE, chances, clock, closing, limits, within
-from quizapp.rules.wording_stages import shared, stages
+from quizapp.rules.wording import papers
+from quizapp.rules.wording.awards import prizes
+from quizapp.rules.wording.commendations import commendations
+from quizapp.rules.wording.divisions import divisions
+from quizapp.rules.wording.divisions import papers as of_divisions
+from quizapp.rules.wording.marking import condition, marking, worth
+from quizapp.rules.wording.places import counts, people_places
+from quizapp.rules.wording.sittings import HERE, chances, clock, closing, limits, within
+from quizapp.rules.wording.stages import shared, stages
+from quizapp.rules.wording.units import unit_places
 
-__all__ = ["activity", "counts", "entering", "paper", "people_places", "shown", "stages"]
+__all__ = ["activity", "commendations", "counts", "entering", "paper", "people_places", "prizes", "shown", "stages", "unit_places"]
 
 _RELEASES = {
     Release.AT_ONCE: "交卷后即可查看{what}", Release.AT_END: "竞赛结束后可查看{what}",

@@ -1,6 +1,6 @@
 """What the form of a contest shows of who takes part, how units are ranked, what is shown and who is commended."""
 
-from quizapp.formats.contest_form_shapes import Field, Shape
+from quizapp.formats.contest.form_shapes import Field, Shape
 from quizapp.rules.commendations import METRIC_WORDS
 from quizapp.rules.units import Metric
 

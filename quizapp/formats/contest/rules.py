@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart, PromotePart, QuotaPart
-from quizapp.formats.contest_parts import (
+from quizapp.formats.contest import values
+from quizapp.formats.contest.award_parts import CommendationPart, ConditionPart, PromotePart, QuotaPart
+from quizapp.formats.contest.parts import (
     ClockPart,
     ContestPart,
     DivisionPart,
@@ -14,7 +14,7 @@ from quizapp.formats.contest_parts import (
     SittingsPart,
     StagePart,
 )
-from quizapp.formats.contest_unit_parts import UnitsPart
+from quizapp.formats.contest.unit_parts import UnitsPart
 from quizapp.rules.commendations import Commendation, Grade, Least, Per
 from quizapp.rules.contests import (
     BoardRules,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from quizapp.errors import Fault
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_reach import adds_up
+from quizapp.formats.contest import values
+from quizapp.formats.contest.reach import adds_up
 from quizapp.rules.contests import Clock, ContestRules, Stage
 from quizapp.rules.counting import Span
 from quizapp.rules.stages import at_stage, meet

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from quizapp.formats.contest_form_awards import AWARDS, BOARD, ENTRY, UNITS
-from quizapp.formats.contest_form_shapes import Field, Shape
+from quizapp.formats.contest.form_awards import AWARDS, BOARD, ENTRY, UNITS
+from quizapp.formats.contest.form_shapes import Field, Shape
 from quizapp.rules.items import Difficulty
-from quizapp.rules.wording_marking import KINDS
+from quizapp.rules.wording.marking import KINDS
 
 _KINDS = {"": "不限"} | {str(kind): words for kind, words in KINDS.items()}
 _DIFFICULTIES = {"": "不限"} | {str(one): f"{one.value}题" for one in Difficulty}

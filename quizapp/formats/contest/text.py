@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from quizapp.formats.contest_awards_text import commendation, condition, prize, promotion, said, tickets, weights
-from quizapp.formats.contest_parts import COUNTS
-from quizapp.formats.contest_values import decimal_text, duration_text, flag_text, moment_text, points_text, share_text
+from quizapp.formats.contest.awards_text import commendation, condition, prize, promotion, said, tickets, weights
+from quizapp.formats.contest.parts import COUNTS
+from quizapp.formats.contest.values import decimal_text, duration_text, flag_text, moment_text, points_text, share_text
 from quizapp.formats.yaml_writer import Flow, FlowMap, Number
 from quizapp.rules.contests import Clock, ContestRules, Division, Limits, Stage
 from quizapp.rules.counting import Counting

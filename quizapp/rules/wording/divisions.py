@@ -4,7 +4,7 @@ from quizapp.rules.contests import ContestRules, Division
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.speech import Sentence, Several, said
 from quizapp.rules.stages import blueprints
-from quizapp.rules.wording_papers import brief
+from quizapp.rules.wording.papers import brief
 
 
 def divisions(rules: ContestRules) -> list[Sentence]:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from quizapp.formats.contest_form_shapes import Field, Shape, default_of, fits, show, take
+from quizapp.formats.contest.form_shapes import Field, Shape, default_of, fits, show, take
 from quizapp.formats.yaml_writer import Number, dump
 
 File = dict[str, Any]

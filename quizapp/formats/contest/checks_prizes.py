@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_typed import Complaint, dicts, numbered, part, tried, words
+from quizapp.formats.contest import values
+from quizapp.formats.contest.typed import Complaint, dicts, numbered, part, tried, words
 
 
 def draws(value: dict[str, Any]) -> Iterator[Complaint]:

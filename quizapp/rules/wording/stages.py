@@ -10,9 +10,9 @@ from quizapp.rules.counting import Span
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.speech import Moment, Points, Sentence, Several, percent, said
 from quizapp.rules.stages import at_stage, blueprints
-from quizapp.rules.wording_divisions import admitted
-from quizapp.rules.wording_papers import brief, made_up, shuffled
-from quizapp.rules.wording_sittings import HERE, clock, closing, limits
+from quizapp.rules.wording.divisions import admitted
+from quizapp.rules.wording.papers import brief, made_up, shuffled
+from quizapp.rules.wording.sittings import HERE, clock, closing, limits
 
 T = TypeVar("T", bound=Hashable)
 _CYCLES = {

@@ -4,8 +4,8 @@ from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Counting, Span, Take, Tie
 from quizapp.rules.scoring import SubScore
 from quizapp.rules.speech import Sentence, said
-from quizapp.rules.wording_marking import KINDS
-from quizapp.rules.wording_sittings import PERSON, SPANS, STAGE, within
+from quizapp.rules.wording.marking import KINDS
+from quizapp.rules.wording.sittings import PERSON, SPANS, STAGE, within
 
 _TAKEN = {Take.BEST: "取最好一次的成绩", Take.LAST: "取最后一次的成绩", Take.FIRST: "取第一次的成绩"}
 _SOME = {Span.STAGE: "{count}个阶段", Span.MONTH: "{count}个月", Span.WEEK: "{count}周", Span.DAY: "{count}天"}

@@ -7,7 +7,7 @@ from quizapp.rules.items import Difficulty, Kind
 from quizapp.rules.papers import PaperBlueprint
 from quizapp.rules.speech import Points, Sentence, Several, said
 from quizapp.rules.stages import blueprints
-from quizapp.rules.wording_marking import KINDS, marks_matter
+from quizapp.rules.wording.marking import KINDS, marks_matter
 
 _SHUFFLED = {
     (True, True): "题目和选项的顺序每人不同", (True, False): "题目的顺序每人不同，选项的顺序不变",

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from quizapp.formats.contest_form_fields import offered
+from quizapp.formats.contest.form_fields import offered
 from quizapp.rules.commendations import METRIC_WORDS
-from quizapp.rules.wording_marking import KINDS
+from quizapp.rules.wording.marking import KINDS
 
 _EVERY_WEEK = "这个字段没有：每周几次请写 cycle: week，再用 sittings 的 total 写一周里一共几次（每个阶段各算各的）"
 _INSTEAD = {

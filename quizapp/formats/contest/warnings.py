@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from quizapp.errors import Fault
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_warnings_awards import awards
-from quizapp.formats.contest_warnings_divisions import divisions
-from quizapp.formats.contest_warnings_reach import reach
-from quizapp.formats.contest_warnings_times import times
-from quizapp.formats.contest_warnings_units import units
+from quizapp.formats.contest import values
+from quizapp.formats.contest.warnings_awards import awards
+from quizapp.formats.contest.warnings_divisions import divisions
+from quizapp.formats.contest.warnings_reach import reach
+from quizapp.formats.contest.warnings_times import times
+from quizapp.formats.contest.warnings_units import units
 from quizapp.rules.contests import Board, ContestRules, Division, Release, Stage
 from quizapp.rules.counting import Combine, Take
 from quizapp.rules.items import Item

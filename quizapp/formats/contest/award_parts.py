@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from quizapp.formats import contest_fields as field
-from quizapp.formats.contest_fields import (
+from quizapp.formats.contest import fields as field
+from quizapp.formats.contest.fields import (
     Decimal,
     Flag,
     ListOfWords,

@@ -4,7 +4,7 @@ from quizapp.rules.contests import ContestRules
 from quizapp.rules.scoring import Condition
 from quizapp.rules.speech import Sentence, Several, said
 from quizapp.rules.tickets import TicketRules, Wins
-from quizapp.rules.wording_marking import condition
+from quizapp.rules.wording.marking import condition
 
 
 def prizes(rules: ContestRules) -> list[Sentence]:

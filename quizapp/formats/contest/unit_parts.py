@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from quizapp.formats import contest_fields as field
-from quizapp.formats.contest_fields import Decimal, Metrics, Part, Share, Weights
+from quizapp.formats.contest import fields as field
+from quizapp.formats.contest.fields import Decimal, Metrics, Part, Share, Weights
 from quizapp.rules.units import Metric
 
 

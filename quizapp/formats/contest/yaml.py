@@ -7,14 +7,14 @@ from pydantic_core import ErrorDetails
 
 from quizapp.errors import BadFile
 from quizapp.formats import strict_yaml
-from quizapp.formats.contest_checks import complaints
-from quizapp.formats.contest_checks_units import of_rules
-from quizapp.formats.contest_fields import PATTERNS
-from quizapp.formats.contest_parts import ContestPart
-from quizapp.formats.contest_rules import rules_of
-from quizapp.formats.contest_text import file_of
-from quizapp.formats.contest_warnings import warnings
-from quizapp.formats.contest_words import hint
+from quizapp.formats.contest.checks import complaints
+from quizapp.formats.contest.checks_units import of_rules
+from quizapp.formats.contest.fields import PATTERNS
+from quizapp.formats.contest.parts import ContestPart
+from quizapp.formats.contest.rules import rules_of
+from quizapp.formats.contest.text import file_of
+from quizapp.formats.contest.warnings import warnings
+from quizapp.formats.contest.words import hint
 from quizapp.formats.yaml_faults import explain
 from quizapp.formats.yaml_writer import dump
 from quizapp.rules.contests import ContestRules

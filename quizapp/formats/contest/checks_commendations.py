@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_typed import Complaint, dicts, in_divisions, numbered, part, tried, words
+from quizapp.formats.contest import values
+from quizapp.formats.contest.typed import Complaint, dicts, in_divisions, numbered, part, tried, words
 from quizapp.rules.commendations import EACH
 from quizapp.rules.units import OF_PASSING, Metric
 

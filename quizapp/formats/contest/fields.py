@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from quizapp.formats import contest_values as values
+from quizapp.formats.contest import values
 from quizapp.rules.units import Metric
 
 MONTH_MS = 31 * 86_400_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from quizapp.errors import Fault
-from quizapp.formats.contest_reach import OF_A_HUNDRED
+from quizapp.formats.contest.reach import OF_A_HUNDRED
 from quizapp.rules.commendations import EACH, Commendation, Line, Of
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Tie

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from quizapp.formats.contest_values import decimal_text, duration_text, flag_text, points_text, share_text
+from quizapp.formats.contest.values import decimal_text, duration_text, flag_text, points_text, share_text
 from quizapp.formats.yaml_writer import Flow, FlowMap, Number
 from quizapp.rules.commendations import Commendation, Grade, Least, Line, Per, Rounding
 from quizapp.rules.contests import Promotion

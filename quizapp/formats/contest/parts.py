@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from quizapp.formats import contest_fields as field
-from quizapp.formats import contest_values as values
-from quizapp.formats.contest_award_parts import CommendationPart, ConditionPart, PrizePart, PromotePart, TicketsPart
-from quizapp.formats.contest_fields import (
+from quizapp.formats.contest import fields as field
+from quizapp.formats.contest import values
+from quizapp.formats.contest.award_parts import CommendationPart, ConditionPart, PrizePart, PromotePart, TicketsPart
+from quizapp.formats.contest.fields import (
     Code,
     Flag,
     ListOfWords,
@@ -20,7 +20,7 @@ from quizapp.formats.contest_fields import (
     StageCode,
     Words,
 )
-from quizapp.formats.contest_unit_parts import UnitsPart
+from quizapp.formats.contest.unit_parts import UnitsPart
 from quizapp.rules.contests import Ask, Board, Door, Release
 from quizapp.rules.counting import Combine, Span, Take, Tie
 from quizapp.rules.items import Difficulty, Kind
