@@ -12,7 +12,7 @@ from quizapp.models.contests import Entry
 from quizapp.models.records import Chance, Promoted
 from quizapp.models.sittings import Sitting
 from quizapp.rules.contests import Ask, BoardRules, EntryRules, Extra, Limits, Promotion, Stage
-from quizapp.rules.counting import Counting, Span
+from quizapp.rules.counting import Counting, Span, Take
 from quizapp.rules.items import Kind
 from quizapp.rules.papers import Draw, PaperBlueprint
 from quizapp.rules.scoring import Condition, Scoring
@@ -126,6 +126,17 @@ def test_who_failed_may_sit_again_who_passed_may_not(world: World, people: Peopl
     assert "您已合格" in people.refused("alice")
     assert people.sit("bob", wrong=2)["attempt_no"] == 2
     assert "2次答题机会已全部用完" in people.refused("bob")
+
+
+def test_the_verdict_of_an_exam_is_that_of_what_counts(world: World, people: People):
+    world.apply(limits=Limits(total=2), pass_points=6000, counting=Counting(Take.LAST))
+    people.sit("alice", wrong=1)
+    people.sit("alice", wrong=2)
+    people.sit("bob", wrong=2)
+    people.sit("bob", wrong=1)
+    with world.database.read() as session:
+        told = {one.name: (one.verdict, one.sittings, one.points) for one in exam_rooms.examinees(session, world.contest)}
+    assert told["Alice"] == ("failed", 2, 5000) and told["Bob"] == ("passed", 2, 6000)
 
 
 def test_who_passed_in_a_sitting_that_is_not_valid_has_not_passed(world: World, people: People):
