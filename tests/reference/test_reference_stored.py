@@ -30,7 +30,7 @@ from quizapp.models.organisations import Unit
 from quizapp.services import people_results, results
 from quizapp.services.contests import Running
 
-CHUNKS, EACH = 200 if os.environ.get("REFERENCE") == "all" else 2, 50
+CHUNKS, EACH = 400 if os.environ.get("REFERENCE") == "all" else 4, 25
 STAMP = Stamp("全部", stored.EARLY, stored.EARLY, "示例")
 LATE = 1_800_000_000_000
 
@@ -81,12 +81,15 @@ def moments(made: Case) -> list[datetime | None]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_what_is_stored_and_exported_is_ranked_as_the_reference_ranks_it(database: Database, chunk: int) -> None:
+    """Each contest as it stands on both engines; of a past moment on one of them, its files from the other."""
     for kept in each(database, chunk, EACH):
+        is_exported = chunk % 2 == (kept.session.get_bind().dialect.name == "sqlite")
         try:
-            for as_of in moments(kept.case):
+            for as_of in [None] if is_exported else moments(kept.case):
                 compare_people(kept, as_of)
                 compare_units(kept, as_of)
-            compare_exports(kept)
+            if is_exported:
+                compare_exports(kept)
         except AssertionError as difference:
             difference.add_note(f"case {kept.case.name}:\n{kept.case.text}")
             raise
