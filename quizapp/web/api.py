@@ -124,7 +124,7 @@ def list_contests() -> Response:
 def show_contest(slug: str) -> Response:
     contest = contests.find_contest(db(), slug)
     rules = contest.rules
-    told = sentences([*wording.paper(rules), *wording.stages(rules), *wording.people_places(rules), *wording.unit_places(rules)])
+    told = sentences([*wording.in_brief(rules), *wording.unit_places(rules)])
     divisions = [{"code": division.code, "title": division.title} for division in rules.divisions]
     before = {"gate": rules.entry.gate, "ask": list(rules.entry.ask), "choose_division": rules.entry.choose_division}
     return jsonify(**contest_view(contest), **before, rules=told, divisions=divisions, about=rules.about)

@@ -59,7 +59,7 @@ def contest(slug: str) -> str:
     return render_template(
         "public/contest.html",
         contest=contest_card(found),
-        rules=sentences([*wording.paper(rules), *wording.stages(rules), *wording.people_places(rules)]),
+        rules=sentences(wording.in_brief(rules)),
         mine=mine,
         not_entered=mine is not None and not mine["entered"],
         links={

@@ -17,7 +17,7 @@ from quizapp.rules.wording.sittings import HERE, chances, clock, closing, limits
 from quizapp.rules.wording.stages import shared, stages
 from quizapp.rules.wording.units import unit_places
 
-__all__ = ["activity", "commendations", "counts", "entering", "paper", "people_places", "prizes", "shown", "stages", "unit_places"]
+__all__ = ["activity", "commendations", "counts", "entering", "in_brief", "paper", "people_places", "prizes", "shown", "stages", "unit_places"]
 
 _RELEASES = {
     Release.AT_ONCE: "交卷后即可查看{what}", Release.AT_END: "竞赛结束后可查看{what}",
@@ -41,6 +41,11 @@ def activity(rules: ContestRules) -> list[Sentence]:
         found.append(said("最后开始答题的时间是{moment}", moment=Moment(rules.last_start, zone, True)))
     parts = (stages(rules), paper(rules)) if rules.cycle else (paper(rules), stages(rules))
     return [*found, *entering(rules), *parts[0], *parts[1], *people_places(rules), *shown(rules)]
+
+
+def in_brief(rules: ContestRules) -> list[Sentence]:
+    """What a contest's page tells: papers, stages, groups, places."""
+    return [*paper(rules), *stages(rules), *divisions(rules), *people_places(rules)]
 
 
 def entering(rules: ContestRules) -> list[Sentence]:
