@@ -1,5 +1,6 @@
-"""What can count for one person at most: the full marks that 平均得分率 is taken of."""
+"""What can count for one person at most: full marks that 平均得分率 is taken of, and what nobody can exceed."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from quizapp.rules.contests import ContestRules
@@ -8,31 +9,44 @@ from quizapp.rules.stages import stages_for, stages_of
 
 
 def most_points(rules: ContestRules) -> Fraction | None:
-    """In points; None where it has no end or is not the same for all people and stages."""
-    codes = ("", *(division.code for division in rules.divisions))
-    found = {_most(rules, code) for code in codes} - {0}
+    """In points, where it has an end and is the same for all people and stages; else None."""
+    found = {_most(rules, marks) if _is_even(rules, marks) else None for marks in _of_everybody(rules)}
     most = found.pop() if len(found) == 1 else None
     return None if most is None else Fraction(most, 100)
 
 
-def _most(rules: ContestRules, division: str) -> int | None:
-    """The same in hundredths for people of a division; 0 where no stage is for them."""
-    how, marks = rules.counting, _marks(rules, division)
-    by_stage = how.each is Span.STAGE and how.take is not Take.ALL
-    if how.combine is Combine.NUMBER:
-        return None
-    if by_stage and how.combine is Combine.SUM and how.most is None and not rules.board.each_stage:
-        return sum(marks)
-    if len(set(marks)) != 1:
-        return None if marks else 0
-    times = how.most
-    if by_stage and times is not None:
-        times = min(times, len(marks))
+def most_standing(rules: ContestRules) -> int | None:
+    """The most that anybody can stand at, hundredths; None where that depends on how often somebody sits."""
+    found = [_most(rules, marks) for marks in _of_everybody(rules)]
+    return max((most for most in found if most is not None), default=0) if None not in found else None
+
+
+def _most(rules: ContestRules, marks: Sequence[int]) -> int | None:
+    """The most of sittings with these full marks, one for each stage."""
+    how = rules.counting
+    worth = [100] * len(marks) if how.combine is Combine.NUMBER else sorted(marks, reverse=True)
     if how.combine is Combine.MEAN or (how.take is not Take.ALL and how.each is Span.WHOLE):
-        times = 1
-    if by_stage and rules.board.each_stage:
-        times = 1
-    return None if times is None else times * marks[0]
+        return worth[0]
+    if _by_stage(rules):
+        return worth[0] if rules.board.each_stage else sum(worth[: how.most])
+    return None if how.most is None else how.most * worth[0]
+
+
+def _is_even(rules: ContestRules, marks: Sequence[int]) -> bool:
+    """Whether the most is the same for everybody, whichever stages they sat in."""
+    how = rules.counting
+    all_summed = _by_stage(rules) and how.combine is Combine.SUM and how.most is None and not rules.board.each_stage
+    return how.combine is not Combine.NUMBER and (all_summed or len(set(marks)) == 1)
+
+
+def _by_stage(rules: ContestRules) -> bool:
+    return rules.counting.each is Span.STAGE and rules.counting.take is not Take.ALL
+
+
+def _of_everybody(rules: ContestRules) -> list[list[int]]:
+    """The full marks of each division, and of those in none, as far as there is a stage for them."""
+    codes = ("", *(division.code for division in rules.divisions))
+    return [marks for code in codes if (marks := _marks(rules, code))]
 
 
 def _marks(rules: ContestRules, division: str) -> list[int]:

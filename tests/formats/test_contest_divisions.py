@@ -64,8 +64,8 @@ def test_people_who_choose_may_be_commended_by_division() -> None:
 def test_it_warns_of_kinds_that_no_division_takes() -> None:
     rule = "commendations: [{title: 优秀, of: units, quota: 1, per: division, kinds: [小学, 高中]}]\n"
     assert "“优秀”每个组别各取，但高中不在任何组别" in said(small(GROUPS + rule))
-    assert "不在任何组别，会另成" not in said(small(GROUPS + rule.replace(", 高中", "")))
-    assert "不在任何组别，会另成" not in said(small(GROUPS.replace("unit_kinds: 小学, ", "") + rule)), "the rest belong to 小学组"
+    assert "一个也取不到" not in said(small(GROUPS + rule.replace(", 高中", "")))
+    assert "一个也取不到" not in said(small(GROUPS.replace("unit_kinds: 小学, ", "") + rule)), "the rest belong to 小学组"
 
 
 def test_it_warns_of_divisions_without_anybody_and_papers_that_nobody_sits() -> None:

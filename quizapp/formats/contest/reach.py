@@ -1,4 +1,4 @@
-"""The most that a contest can give: of one sitting of each paper, and of everything that counts for a person."""
+"""The most that a sitting of each paper of a contest can give."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Span, Take
 from quizapp.rules.papers import Draw
-from quizapp.rules.stages import at_stage, is_for, stages_of
+from quizapp.rules.stages import at_stage, is_for
 from quizapp.rules.units import Metric
 
 OF_A_HUNDRED = {Metric.RATE, Metric.SCORE_RATE, Metric.FULL_RATE, Metric.PASS_RATE, Metric.PASS_OF_ALL}
@@ -49,19 +49,3 @@ def adds_up(rules: ContestRules) -> bool:
     """Whether more than one sitting can make a standing."""
     how = rules.counting
     return how.combine is Combine.SUM and (how.take is Take.ALL or how.each is not Span.WHOLE)
-
-
-def most_standing(rules: ContestRules) -> int | None:
-    """The most that anybody can stand at, hundredths; None where that depends on how often somebody sits."""
-    how, each = rules.counting, dict[str, int]()
-    for paper in papers(rules):
-        if paper.counts:
-            worth = 100 if how.combine is Combine.NUMBER else paper.worth
-            each[paper.stage] = max(worth, each.get(paper.stage, 0))
-    best = max(each.values(), default=0)
-    if how.combine is Combine.MEAN or (how.take is not Take.ALL and how.each is Span.WHOLE):
-        return best
-    sittings = [] if how.most is None else [best * how.most]
-    if how.take is not Take.ALL and how.each is Span.STAGE:
-        sittings.append(sum(each.values()) if rules.stages else best * len(stages_of(rules)))
-    return min(sittings, default=None)

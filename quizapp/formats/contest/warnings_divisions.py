@@ -35,14 +35,14 @@ def _papers(rules: ContestRules) -> Iterator[Fault]:
 
 
 def _outside(rules: ContestRules) -> Iterator[Fault]:
-    """Kinds that a quota for each division looks at, and that belong to none: they make a list of their own."""
+    """Kinds that a quota for each division looks at, and that belong to none: nobody of these is meant."""
     if rules.entry.choose_division or any(not one.unit_kinds for one in rules.divisions):
         return
     known = {kind for one in rules.divisions for kind in one.unit_kinds}
     for n, rule in enumerate(rules.commendations):
         outside = [kind for kind in rule.kinds if kind not in known]
         if rule.per is Per.DIVISION and not rule.divisions and outside:
-            said = f"“{rule.title}”每个组别各取，但{'、'.join(outside)}不在任何组别，会另成一组取名额；"
+            said = f"“{rule.title}”每个组别各取，但{'、'.join(outside)}不在任何组别，一个也取不到；"
             yield Fault(f"{said}请归入组别，或删去这些类型", field=f"commendations.{n}.per")
 
 

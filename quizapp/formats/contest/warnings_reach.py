@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from quizapp.errors import Fault
 from quizapp.formats.contest import values
-from quizapp.formats.contest.reach import OF_A_HUNDRED, Paper, most_standing, papers
+from quizapp.formats.contest.reach import OF_A_HUNDRED, Paper, papers
 from quizapp.rules.commendations import METRIC_WORDS, Of
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.counting import Combine, Span, Take, Tie
+from quizapp.rules.full_marks import most_standing
 from quizapp.rules.scoring import Condition, SubScore
 from quizapp.rules.units import Metric
 
