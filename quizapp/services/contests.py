@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter
@@ -42,15 +42,32 @@ class Running:
 
 
 C: Any = Contest.__table__.c
-_RUNNING = (C.id, cast(C.rules, Text).label("rules"), C.banks, C.paused_at, C.seed, C.halted_at, C.published_at)
-_BY_ID = select(*_RUNNING).where(C.id == bindparam("id"))
-_BY_SLUG = select(*_RUNNING).where(C.slug == bindparam("slug"))
-_ALL = select(*_RUNNING).order_by(C.opens_at.desc())
-_GOING_ON = select(*_RUNNING).where(C.opens_at <= bindparam("now"), C.closes_at >= bindparam("since"))
+RUNNING = (C.id, cast(C.rules, Text).label("rules"), C.banks, C.paused_at, C.seed, C.halted_at, C.published_at)
+_BY_ID = select(*RUNNING).where(C.id == bindparam("id"))
+_BY_SLUG = select(*RUNNING).where(C.slug == bindparam("slug"))
+_ALL = select(*RUNNING).order_by(C.opens_at.desc())
+_GOING_ON = select(*RUNNING).where(C.opens_at <= bindparam("now"), C.closes_at >= bindparam("since"))
+
+
+class _Stored(NamedTuple):
+    """What RUNNING selects."""
+
+    id: int
+    rules: str
+    banks: dict[str, str]
+    paused_at: int | None
+    seed: str
+    halted_at: int | None
+    published_at: int | None
+
+
+def running_beside(row: Any) -> Running:
+    """The contest of a row whose last columns are RUNNING: one statement gives both."""
+    return running(_Stored(*row[-len(RUNNING) :]))
 
 
 def running(contest: Any) -> Running:
-    """Of the row as an object, or of `_RUNNING`, where the rules are still text."""
+    """Of the row as an object, or of RUNNING, where the rules are still text."""
     stored = contest.rules
     rules = _rules(stored) if isinstance(stored, str) else STORED.validate_python(stored)
     return Running(

@@ -15,28 +15,27 @@ from quizapp.rules.marking import Answer, Marking
 from quizapp.rules.papers import PaperItem
 from quizapp.rules.regions import Region, hit
 from quizapp.services import answers, banks, papers, pictures, verdicts
-from quizapp.services.contests import contest_by_id
+from quizapp.services.contests import Running
 from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of
 
 
 def review(session: Session, sitting_id: str, token_id: str, now: int) -> dict[str, Any]:
     """Every item of one's own sitting. Raises Refused until the rules release the key, Overdue."""
-    row = row_of(session, sitting_id, token_id, now)
+    row, contest = row_of(session, sitting_id, token_id, now)
     if is_overdue(row, now):
         raise Overdue(sitting_id)
     if row.state == "open":
         raise Refused("交卷以后才能看答案")
-    contest = contest_by_id(session, row.contest_id)
     rules = contest.rules
     if not timing.is_released(rules.release_key, rules.closes_at, contest.published_at, now):
         raise Refused("答案和解析还没有公布")
-    return {"id": sitting_id, "items": with_articles(session, reviewed(session, row))}
+    return {"id": sitting_id, "items": with_articles(session, reviewed(session, contest, row))}
 
 
-def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
+def reviewed(session: Session, contest: Running, row: Row[Any]) -> list[dict[str, Any]]:
     """The items of a finished sitting with what was answered and what is right."""
     items = banks.items_by_bank(session, row.paper["banks"])
-    rules = contest_by_id(session, row.contest_id).rules.scoring.marking
+    rules = contest.rules.scoring.marking
     images = pictures.shown_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
     views = [
@@ -50,7 +49,7 @@ def reviewed(session: Session, row: Row[Any]) -> list[dict[str, Any]]:
         )
         for position, (place, got) in enumerate(zip(paper, row.marks, strict=True), start=1)
     ]
-    waiting = verdicts.waiting_places(session, row._asdict())
+    waiting = verdicts.waiting_places(session, contest, row._asdict())
     for view in views:
         if view["kind"] == Kind.ESSAY:
             view["waiting"] = view["position"] in waiting
@@ -136,14 +135,14 @@ def my_sittings(session: Session, contest_id: int, account_id: str) -> list[Row[
     )
 
 
-def my_wrong_answers(session: Session, rows: list[Row[Any]], most: int = 100) -> list[dict[str, Any]]:
+def my_wrong_answers(session: Session, contest: Running, rows: list[Row[Any]], most: int = 100) -> list[dict[str, Any]]:
     """The items answered wrong in finished sittings, each once, the newest first."""
     seen: set[str] = set()
     wrong = []
     for row in rows:
         if row.state != "handed_in":
             continue
-        for view in reviewed(session, row):
+        for view in reviewed(session, contest, row):
             if view["correct"] is False and view["stem"] not in seen:
                 seen.add(view["stem"])
                 wrong.append(view)

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 from quizapp.errors import Conflict, NotFound, Refused, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
+from quizapp.models.contests import Contest
 from quizapp.models.sittings import Sitting
 from quizapp.rules import timing
 from quizapp.rules.attempts import is_practice, stage_of
 from quizapp.services import banks, papers, pictures, verdicts
-from quizapp.services.contests import contest_by_id
+from quizapp.services.contests import RUNNING, Running, running_beside
 from quizapp.services.signed_in import SIGNED_IN, A
 
 S: Any = Sitting.__table__.c
+C: Any = Contest.__table__.c
 _ID = re.compile(r"(\d{1,9})-([0-9a-f]{32})\Z")
 
 
@@ -41,19 +43,20 @@ def split_id(sitting_id: str) -> tuple[int, str]:
     return int(found[1]), found[2]
 
 
-_OWN = (
-    select(*S)
+_OWN: Any = (
+    select(*S, *RUNNING)
     .select_from(SignIn.__table__)
     .join(Account.__table__, SIGNED_IN)
     .outerjoin(
         Sitting.__table__,
         and_(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"), S.account_id == A.id),
     )
+    .outerjoin(Contest.__table__, C.id == S.contest_id)
 )
 
 
-def row_of(session: Session | Connection, sitting_id: str, token_id: str, now: int) -> Row[Any]:
-    """One's own sitting. Raises Unauthenticated without a live sign-in, NotFound for another's."""
+def row_of(session: Session | Connection, sitting_id: str, token_id: str, now: int) -> tuple[Row[Any], Running]:
+    """One's own sitting and its contest. Raises Unauthenticated without a live sign-in, NotFound for another's."""
     contest_id, inner = split_id(sitting_id)
     given = {"contest": contest_id, "sitting": inner, "token": token_id, "now": now}
     row = session.execute(_OWN, given).one_or_none()
@@ -61,7 +64,7 @@ def row_of(session: Session | Connection, sitting_id: str, token_id: str, now: i
         raise Unauthenticated("请先登录")
     if row.id is None:
         raise NotFound("没有找到这次答题")
-    return row
+    return row, running_beside(row)
 
 
 def is_overdue(row: Row[Any], now: int) -> bool:
@@ -70,14 +73,14 @@ def is_overdue(row: Row[Any], now: int) -> bool:
 
 def view_sitting(session: Session, sitting_id: str, token_id: str, now: int) -> dict[str, Any]:
     """The sitting as any device of its owner gets it. Raises Overdue when it must be finished first."""
-    row = row_of(session, sitting_id, token_id, now)
+    row, contest = row_of(session, sitting_id, token_id, now)
     if is_overdue(row, now):
         raise Overdue(sitting_id)
-    return present(session, row, None, now)
+    return present(session, row, contest, now)
 
 
-def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict[str, Any]:
-    """The API's object, `score` as (points, of, ms, provisional). Under an item clock `items` holds only what has been delivered."""
+def present(session: Session, row: Row[Any], contest: Running, now: int) -> dict[str, Any]:
+    """The API's object, `contest` as it runs, `score` as (points, of, ms, provisional). Under an item clock `items` holds only what has been delivered."""
     items = banks.items_by_bank(session, row.paper["banks"])
     images = pictures.shown_by_bank(session, row.paper["banks"])
     paper = papers.thaw(row.paper["items"])
@@ -90,11 +93,10 @@ def present(session: Session, row: Row[Any], slug: str | None, now: int) -> dict
     ]
     ended = {}
     if row.state != "open":
-        ended = {"score": (row.points, row.of, row.time_ms, bool(verdicts.waiting_places(session, row._asdict())))}
+        ended = {"score": (row.points, row.of, row.time_ms, bool(verdicts.waiting_places(session, contest, row._asdict())))}
     return ended | {
         "id": public_id(row.contest_id, row.id),
-        "contest": slug,
-        "contest_id": row.contest_id,
+        "contest": contest,
         "attempt_no": row.attempt_no,
         "practice": is_practice(row.track),
         "stage": stage_of(row.track),
@@ -116,7 +118,7 @@ def open_item(session: Session, sitting_id: str, position: int, token_id: str, n
 
     Raises Refused for an item that is not next: its text is not to be had early.
     """
-    row = row_of(session, sitting_id, token_id, now)
+    row, contest = row_of(session, sitting_id, token_id, now)
     if row.state != "open":
         raise Conflict("已交卷", current={"state": row.state})
     if is_overdue(row, now):
@@ -125,16 +127,15 @@ def open_item(session: Session, sitting_id: str, position: int, token_id: str, n
         raise Refused("本场答题不限定题目顺序")
     total = len(row.paper["items"])
     if position == row.item_no:
-        return present(session, row, None, now)
+        return present(session, row, contest, now)
     if position != row.item_no + 1 or position > total:
         raise Refused("请按顺序答题")
-    contest = contest_by_id(session, row.contest_id)
     session.execute(
         update(Sitting)
         .where(S.contest_id == row.contest_id, S.id == row.id, S.item_no == row.item_no)
         .values(item_no=position, item_deadline=timing.item_deadline(contest.rules, now, row.deadline))
     )
-    return present(session, row_of(session, sitting_id, token_id, now), None, now)
+    return view_sitting(session, sitting_id, token_id, now)
 
 
 def find_overdue(session: Session, now: int, limit: int = 200) -> list[str]:

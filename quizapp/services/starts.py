@@ -46,7 +46,7 @@ def start_sitting(
             admit(contest.id, who.account_id)
         sitting = _insert(session, contest, who, chances, wish, now)
         if sitting is not None:
-            return present(session, sitting, slug, now), True
+            return present(session, sitting, contest, now), True
     raise Conflict("同时开始得太多，请再点一次")
 
 

@@ -19,7 +19,7 @@ from quizapp.rules.items import Kind
 from quizapp.rules.stages import blueprints
 from quizapp.services import answers, banks, papers
 from quizapp.services.accounts import LETTERS
-from quizapp.services.contests import Running, contest_by_id
+from quizapp.services.contests import Running
 from quizapp.services.counted import counting_tracks
 from quizapp.services.kept import Kept
 from quizapp.services.signed_in import A
@@ -133,7 +133,7 @@ def places(session: Session, stored: Mapping[str, Any], given: papers.Answers) -
     )
 
 
-def waiting_places(session: Session, row: Mapping[str, Any]) -> set[int]:
+def waiting_places(session: Session, contest: Running, row: Mapping[str, Any]) -> set[int]:
     """The places of a finished sitting whose essays people have still to mark: as long as there are any its score is provisional.
 
     Nobody marks a practice, a guest's sitting or a trial.
@@ -141,7 +141,6 @@ def waiting_places(session: Session, row: Mapping[str, Any]) -> set[int]:
     found = places(session, row["paper"], row["answers"])
     if not found:
         return set()
-    contest = contest_by_id(session, row["contest_id"])
     entry = select(E.counts).where(E.contest_id == contest.id, E.id == row["entry_id"])
     if row["track"] not in counting_tracks(contest.rules) or not session.scalar(entry):
         return set()

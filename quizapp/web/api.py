@@ -147,16 +147,14 @@ def prepare(slug: str) -> Response:
 def sitting_view(sitting: dict[str, Any]) -> dict[str, Any]:
     """The sitting with its times written out, and its score once handed in and released."""
     view = {**sitting}
-    contest_id = view.pop("contest_id")
+    contest: Running = view["contest"]
+    view["contest"] = contest.rules.slug
     item_no, item_deadline = view.pop("item_no"), view.pop("item_deadline")
-    contest = contests.contest_by_id(db(), contest_id) if view["contest"] is None or view["state"] != "open" else None
-    if contest is not None:
-        view["contest"] = contest.rules.slug
     for name in ("started_at", "deadline", "server_time"):
         view[name] = iso(view[name])
     if item_no is not None:
         view |= {"item": item_no, "item_deadline": iso(item_deadline)}
-    if contest is not None and "score" in view:
+    if "score" in view:
         view["score"] = score_view(contest, *view["score"])
     return view
 
@@ -188,7 +186,7 @@ def start(slug: str) -> tuple[Response, int]:
         raise Invalid("请求的内容不对", errors=[("practice", "应为 true 或 false")])
     stage, code = (text(values, name, 64) if name in values else "" for name in ("stage", "room_code"))
     sitting, is_new = gate.start(slug, starts.Wish(practice, stage, code))
-    return jsonify(sitting_view({**sitting, "contest": slug})), 201 if is_new else 200
+    return jsonify(sitting_view(sitting)), 201 if is_new else 200
 
 
 @bp.get("/sittings/<sitting_id>")

@@ -250,8 +250,7 @@ def sheet(sitting_id: str) -> Reply | str:
 
 
 def _sitting_and_contest(view: dict[str, Any]) -> dict[str, Any]:
-    contest = contests.contest_by_id(db(), view["contest_id"])
-    return {"sitting": sitting_view({**view, "contest": contest.rules.slug}), "contest": contest_card(contest)}
+    return {"sitting": sitting_view(view), "contest": contest_card(view["contest"])}
 
 
 @bp.get("/s/<sitting_id>/hand-in")

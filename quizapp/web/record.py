@@ -105,7 +105,7 @@ def mine(slug: str) -> Reply | str:
             "can_change_unit": entry.unit_changes < rules.entry.unit_changes,
         },
         sittings=[_my_sitting(contest, row, seen) for row in rows],
-        wrong=[page_item(view) for view in reviews.my_wrong_answers(db(), rows)] if key_seen else [],
+        wrong=[page_item(view) for view in reviews.my_wrong_answers(db(), contest, rows)] if key_seen else [],
         standing={
             "points": standing.points, "time_ms": standing.time_ms,
             "place": place[0] if place else None, "shared": place[1] if place else False,
