@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.models.base import insert_into
@@ -19,6 +19,20 @@ SETTLED_AFTER = 60_000  # a transaction that began before a rebuild may commit a
 SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
 SHARE = 20  # looking at every unit takes at most this part of the time
 
+K: Any = BoardState.__table__.c
+_OF: Any = bindparam("contest")
+_newest: Any = select(func.coalesce(func.max(Standing.__table__.c.changed_at), 0)).where(Standing.__table__.c.contest_id == _OF)
+_rules: Any = select(Contest.__table__.c.changed_at).where(Contest.__table__.c.id == _OF)
+_tree: Any = select(func.coalesce(func.max(UnitState.__table__.c.from_at), 0))
+_STATE = select(
+    *K,
+    _newest.scalar_subquery().label("newest"),
+    _rules.scalar_subquery().label("rules_at"),
+    _tree.scalar_subquery().label("moved_at"),
+).where(K.contest_id == _OF)
+"""The snapshot, and beside it when a standing, the rules and the tree last changed: every board page asks for these."""
+_LOCK = select(K.contest_id).where(K.contest_id == _OF).with_for_update()
+
 
 def frozen_at(contest: Running, now: int) -> int | None:
     """The moment whose state the public sees, during a freeze; None while boards are live or the contest is over."""
@@ -33,19 +47,19 @@ def as_of(session: Session, contest: Running, now: int) -> int:
 
 def edition(session: Session, contest: Running, now: int) -> tuple[int, int]:
     """(that moment, when the boards were made): pages of one edition are the same."""
-    known = session.execute(_state(contest)).one_or_none()
+    known = _state(session, contest)
     if known is None:
         return 0, 0
     moment = known.as_of
-    if known.as_of == known.built_at and _is_settled(session, contest, known):
+    if known.as_of == known.built_at and _is_settled(known):
         moment = max(moment, now - now % REBUILD_AFTER)
     return moment, known.built_at
 
 
 def is_stale(session: Session, contest: Running, now: int) -> bool:
     """Whether the snapshot is missing, or may lack something that happened more than one rebuild ago."""
-    known = session.execute(_state(contest)).one_or_none()
-    return known is None or _is_due(session, contest, known, now)
+    known = _state(session, contest)
+    return known is None or _is_due(contest, known, now)
 
 
 def rebuild(session: Session, contest: Running, now: int) -> bool:
@@ -55,15 +69,16 @@ def rebuild(session: Session, contest: Running, now: int) -> bool:
     """
     empty = {"as_of": 0, "built_at": 0, "changed_at": 0, "tree_at": 0, "tree_ms": 0}
     session.execute(insert_into(session, BoardState).values(contest_id=contest.id, **empty).on_conflict_do_nothing())
-    known = session.execute(_state(contest).with_for_update()).one()
-    if not _is_due(session, contest, known, now):
+    session.execute(_LOCK, {"contest": contest.id})
+    known = _state(session, contest)
+    if not _is_due(contest, known, now):
         return False
     moment = frozen_at(contest, now)
     ahead = known.built_at > now + SKEW
     since = 0 if ahead else min(known.as_of, moment or now) - SETTLED_AFTER
-    values = {"as_of": moment or now, "built_at": now, "changed_at": _newest_standing(session, contest)}
+    values = {"as_of": moment or now, "built_at": now, "changed_at": known.newest}
     changed = board_rows.refresh(session, contest, since, moment)
-    if changed is None or moment is not None or _needs_every_unit(session, contest, known, now):
+    if changed is None or moment is not None or _needs_every_unit(known, now):
         begun = time.monotonic()
         board_units.refresh(session, contest, since, moment)
         values |= {"tree_at": now, "tree_ms": int((time.monotonic() - begun) * 1000)}
@@ -73,11 +88,11 @@ def rebuild(session: Session, contest: Running, now: int) -> bool:
     return True
 
 
-def _state(contest: Running) -> Any:
-    return select(*BoardState.__table__.c).where(BoardState.contest_id == contest.id)
+def _state(session: Session, contest: Running) -> Any:
+    return session.execute(_STATE, {"contest": contest.id}).one_or_none()
 
 
-def _is_due(session: Session, contest: Running, known: Any, now: int) -> bool:
+def _is_due(contest: Running, known: Any, now: int) -> bool:
     moment = frozen_at(contest, now)
     if known.built_at == 0 or known.built_at > now + SKEW or known.as_of != (moment or known.built_at):
         return True
@@ -85,29 +100,22 @@ def _is_due(session: Session, contest: Running, known: Any, now: int) -> bool:
         return False
     if moment is not None:
         return bool(known.built_at <= moment + SETTLED_AFTER)
-    return not _is_settled(session, contest, known)
+    return not _is_settled(known)
 
 
-def _is_settled(session: Session, contest: Running, known: Any) -> bool:
+def _is_settled(known: Any) -> bool:
     """Whether nothing can have happened that the snapshot does not hold."""
-    newest = _newest_standing(session, contest)
-    tree = _newest_tree(session, contest)
-    return bool(known.changed_at == newest and known.built_at > newest + SETTLED_AFTER and known.tree_at > tree + SETTLED_AFTER)
+    since = max(known.rules_at, known.moved_at)
+    return bool(
+        known.changed_at == known.newest
+        and known.built_at > known.newest + SETTLED_AFTER
+        and known.tree_at > since + SETTLED_AFTER
+    )
 
 
-def _needs_every_unit(session: Session, contest: Running, known: Any, now: int) -> bool:
+def _needs_every_unit(known: Any, now: int) -> bool:
     """Whether the tree or the rules may have changed since every unit was looked at; a large tree waits a little for its turn."""
     if known.as_of != known.built_at or known.built_at > now + SKEW:
         return True
-    changed = known.tree_at <= _newest_tree(session, contest) + SETTLED_AFTER
+    changed = known.tree_at <= max(known.rules_at, known.moved_at) + SETTLED_AFTER
     return bool(changed and now - known.tree_at >= SHARE * known.tree_ms)
-
-
-def _newest_standing(session: Session, contest: Running) -> int:
-    return session.scalar(select(func.max(Standing.changed_at)).where(Standing.contest_id == contest.id)) or 0
-
-
-def _newest_tree(session: Session, contest: Running) -> int:
-    """When the tree, or what the contest makes of it, last changed."""
-    rules = session.scalar(select(Contest.changed_at).where(Contest.id == contest.id)) or 0
-    return max(rules, session.scalar(select(func.max(UnitState.from_at))) or 0)

@@ -140,7 +140,7 @@ def _looks_back(rules: ContestRules, wish: Wish) -> bool:
 
 def _made(session: Session, contest_id: int, entry_id: str) -> Sequence[Row[Any]]:
     """All sittings of an entry: the state, then the columns of `MADE`."""
-    query: Any = select(Sitting.state, *MADE)
+    query: Any = select(S.state, *MADE)
     return session.execute(query.where(S.contest_id == contest_id, S.entry_id == entry_id)).all()
 
 

@@ -32,9 +32,9 @@ def merit_of(contest: Running, entry_id: str, found: Standing) -> bytes:
     return merit(found, rules.ties, drawn, means=rules.counting.combine is Combine.MEAN)
 
 
+S: Any = Sitting.__table__.c
 MADE = (
-    Sitting.points, Sitting.time_ms, Sitting.finished_at, Sitting.day, Sitting.attempt_no, Sitting.unit_id, Sitting.track,
-    Sitting.valid, Sitting.sub_points, Sitting.right, Sitting.total, Sitting.of,
+    S.points, S.time_ms, S.finished_at, S.day, S.attempt_no, S.unit_id, S.track, S.valid, S.sub_points, S.right, S.total, S.of,
 )  # fmt: skip
 
 

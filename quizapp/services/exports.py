@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.errors import NotFound, TooMany
@@ -19,6 +19,18 @@ SILENT = 60_000  # milliseconds after which a run is taken for dead
 MOST_RUNS = 3
 MOST_UNFINISHED = 3  # of one account
 CHUNK = 1_000_000  # bytes
+X: Any = Export.__table__.c
+_WORK = (
+    select(X.id)
+    .where(
+        or_(
+            X.state == "waiting",
+            and_(X.state == "running", X.heard_at < bindparam("silent")),
+            X.expires_at <= bindparam("now"),
+        )
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +118,7 @@ def read_chunk(session: Session, export_id: str, number: int) -> bytes | None:
 
 def is_work(session: Session, now: int) -> bool:
     """Whether a file is to be made, or one is out of date."""
-    return session.scalar(select(Export.id).where(or_(_to_make(now), Export.expires_at <= now)).limit(1)) is not None
-
-
-def _to_make(now: int) -> Any:
-    return or_(Export.state == "waiting", (Export.state == "running") & (Export.heard_at < now - SILENT))
+    return session.scalar(_WORK, {"now": now, "silent": now - SILENT}) is not None
 
 
 def delete_expired(session: Session, now: int) -> int:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound
 from quizapp.models.base import Merit
@@ -26,6 +26,8 @@ _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}
 ABOVE_ALL = b"\xff"  # no merit begins like this
 B: Any = BoardRow.__table__.c
 M: Any = BoardMark.__table__.c
+E: Any = Entry.__table__.c
+U: Any = Unit.__table__.c
 ENTRY: Any = bindparam("entry", type_=B.entry_id.type)
 
 
@@ -80,7 +82,7 @@ def _rows(shape: tuple[bool, bool]) -> Any:
     if divided:
         kept.append(B.division == bindparam("division"))
     if inside:
-        kept.append(B.unit_id.in_(select(Unit.id).where(Unit.path.like(bindparam("below")))))
+        kept.append(B.unit_id.in_(select(U.id).where(U.path.like(bindparam("below")))))
     return and_(*kept)
 
 
@@ -88,10 +90,10 @@ def _rows(shape: tuple[bool, bool]) -> Any:
 def _better(shape: tuple[bool, bool]) -> Any:
     """How many rows have a better merit than `key`: whole steps from the marks, the rest counted."""
     key = bindparam("key", type_=Merit)
-    counted = select(func.count()).select_from(BoardRow).where(_rows(shape), B.merit > key)
+    counted = select(func.count()).select_from(BoardRow.__table__).where(_rows(shape), B.merit > key)
     if shape[1]:
         return counted.scalar_subquery()
-    mark: Any = aliased(BoardMark)
+    mark: Any = BoardMark.__table__.alias().c
     above = and_(mark.contest_id == bindparam("contest"), mark.scope == bindparam("division"), mark.floor > key)
     steps = select(func.coalesce(func.sum(mark.people), 0)).where(above).scalar_subquery()
     floor = select(mark.floor).where(above).order_by(mark.floor).limit(1).scalar_subquery()
@@ -144,10 +146,10 @@ def _keys_above(session: Session, scope: Scope, key: bytes, but: str | None = No
 
 def _named(scope: Scope) -> Any:
     return (
-        select(B.entry_id, B.merit, B.points, B.time_ms, B.sittings, Entry.name, Unit.name.label("unit"))
-        .select_from(BoardRow)
-        .join(Entry, and_(Entry.contest_id == B.contest_id, Entry.id == B.entry_id))
-        .outerjoin(Unit, Unit.id == B.unit_id)
+        select(B.entry_id, B.merit, B.points, B.time_ms, B.sittings, E.name, U.name.label("unit"))
+        .select_from(BoardRow.__table__)
+        .join(Entry.__table__, and_(E.contest_id == B.contest_id, E.id == B.entry_id))
+        .outerjoin(Unit.__table__, U.id == B.unit_id)
         .where(_rows(scope.shape))
         .order_by(B.merit.desc(), B.entry_id)
     )
@@ -182,7 +184,7 @@ def _before(session: Session, scope: Scope, row: Any) -> tuple[int, int]:
 
 @cache
 def _earlier(shape: tuple[bool, bool]) -> Any:
-    same = select(func.count()).select_from(BoardRow).where(_rows(shape), B.merit == bindparam("key", type_=Merit), B.entry_id < ENTRY)
+    same = select(func.count()).select_from(BoardRow.__table__).where(_rows(shape), B.merit == bindparam("key", type_=Merit), B.entry_id < ENTRY)
     return select(_better(shape), same.scalar_subquery())
 
 
@@ -245,17 +247,19 @@ def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> 
 
 @cache
 def _own(frozen: bool) -> Any:
-    source: Any = BoardRow if frozen else Standing
-    shown: Any = aliased(BoardRow)
+    source: Any = (BoardRow if frozen else Standing).__table__
+    board: Any = BoardRow.__table__.alias()
+    own, shown = source.c, board.c
     return (
         select(
-            Entry.id.label("entry_id"), Entry.name, Unit.name.label("unit"), Unit.path, source.division, source.points,
-            source.time_ms, source.sittings, source.merit, shown.merit.label("shown_merit"),
+            E.id.label("entry_id"), E.name, U.name.label("unit"), U.path, own.division, own.points, own.time_ms,
+            own.sittings, own.merit, shown.merit.label("shown_merit"),
         )
-        .join(source, and_(source.contest_id == Entry.contest_id, source.entry_id == Entry.id))
-        .outerjoin(shown, and_(shown.contest_id == Entry.contest_id, shown.entry_id == Entry.id))
-        .outerjoin(Unit, Unit.id == source.unit_id)
-        .where(Entry.contest_id == bindparam("contest"), Entry.account_id == bindparam("account"))
+        .select_from(Entry.__table__)
+        .join(source, and_(own.contest_id == E.contest_id, own.entry_id == E.id))
+        .outerjoin(board, and_(shown.contest_id == E.contest_id, shown.entry_id == E.id))
+        .outerjoin(Unit.__table__, U.id == own.unit_id)
+        .where(E.contest_id == bindparam("contest"), E.account_id == bindparam("account"))
     )  # fmt: skip
 
 
