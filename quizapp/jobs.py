@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
@@ -15,7 +15,10 @@ from quizapp.services.contests import Running
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
 PROMOTIONS_EVERY = 10_000
+TABLES_EVERY = 1_000
 STILL_LOOKED_AT = 3_600_000
+J: Any = JobRun.__table__.c
+_DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
 
@@ -71,7 +74,7 @@ def promote(database: Database, now: int) -> int:
 def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
-        due = session.scalar(select(JobRun.due_at).where(JobRun.name == name))
+        due = session.scalar(_DUE, {"job": name})
     if due is not None and now < due <= now + every + boards.SKEW:
         return False
     with database.write() as session:
@@ -86,6 +89,8 @@ def run_due(database: Database, secret: str, now: int, patience: int = 0) -> Non
     """One round: every job that is due and not done by another process."""
     if claim(database, "overdue", OVERDUE_EVERY, now):
         finish_overdue(database, secret, now, patience)
+    if claim(database, "tables", TABLES_EVERY, now):
+        database.look_at_tables()
     if claim(database, "promotions", PROMOTIONS_EVERY, now):
         promote(database, now)
     if stale_boards(database, now) and claim(database, "snapshots", SNAPSHOT_EVERY, now):

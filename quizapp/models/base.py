@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, event
+from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -107,7 +107,8 @@ class Database:
             self.writer = _sqlite(url, writes=True)
             self.reader = _sqlite(url, writes=False)
         else:
-            self.writer = self.reader = _postgresql(url, pool_size)
+            self.writer = _postgresql(url, pool_size)
+            self.reader = _postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # around one statement the rest is half of the cost
             snapshots = postgresql.SNAPSHOT
         self._replica = Replica(_postgresql(replica_url, pool_size), self.reader) if replica_url else None
         self.direct = Direct(self.writer)
@@ -131,8 +132,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A transaction to read in. It is committed: at a rollback the driver forgets what PostgreSQL has prepared on the connection,
-        and every statement is planned anew."""
+        """To read with: one snapshot on SQLite, the newest for each statement on PostgreSQL."""
         with self._read.begin() as session:
             yield session
 
@@ -150,8 +150,17 @@ class Database:
     @contextmanager
     def at_once(self) -> Iterator[Session]:
         """PostgreSQL: each statement a transaction of its own, for a row that everybody wants: no round trip keeps it locked."""
-        with Session(self.writer.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        with Session(self.reader) as session:
             yield session
+
+    def look_at_tables(self) -> None:
+        """Tell PostgreSQL how much there is in tables that have grown: by that it chooses among indexes, and its own daemon
+        comes once a minute."""
+        if self.writer.dialect.name == "sqlite":
+            return
+        with self.at_once() as session:
+            for table in session.scalars(postgresql.GROWN).all():
+                session.execute(text(f"ANALYZE (SKIP_LOCKED) {table}"))
 
     @staticmethod
     def is_away(error: BaseException) -> bool:
@@ -220,16 +229,20 @@ def _make_private(path: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
-def _postgresql(url: str, pool_size: int) -> Engine:
+def _postgresql(url: str, pool_size: int, **more: Any) -> Engine:
+    from quizapp.models.cursor import Cursor  # noqa: PLC0415 - the driver takes its time, and SQLite does without
+
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=2,
-        connect_args=postgresql.CONNECT,
+        pool_use_lifo=True,  # the connection used last knows every statement already
+        connect_args={**postgresql.CONNECT, "cursor_factory": Cursor},
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         hide_parameters=True,
+        **more,
     )
     event.listen(engine, "connect", postgresql.prepare)
     return engine

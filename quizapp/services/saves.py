@@ -66,7 +66,7 @@ def save_directly(
 
 _SAVE = """
 UPDATE sittings SET answers = {merged}, revision = revision + 1, last_key = :key, saved_at = :now
-WHERE contest_id = :contest AND id = :id AND state = 'open' AND revision = :revision
+WHERE contest_id = :contest AND id = :id AND state <> 'handed_in' AND revision = :revision
   AND :now <= deadline + grace_ms AND (last_key IS NULL OR last_key <> :key)
   AND (item_no IS NULL OR (item_no = :only AND :now <= item_deadline + grace_ms))
   AND account_id = (SELECT s.account_id FROM sign_ins s JOIN accounts a ON a.id = s.account_id
@@ -114,7 +114,7 @@ def _why_not_saved(
     connection: Connection, sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers, now: int
 ) -> Saved:
     """Nothing was updated: find out why, only now."""
-    row = row_of(connection, sitting_id, token_id, now)
+    row, _contest = row_of(connection, sitting_id, token_id, now)
     if row.last_key == key and row.saved_at is not None:
         return Saved(row.revision, row.saved_at)
     if row.state != "open":
