@@ -18,7 +18,6 @@ from quizapp.errors import Refused
 from quizapp.formats import result_sheets
 from quizapp.formats.contest.values import epoch_ms, moment
 from quizapp.formats.result_table import Sheet, write_csv
-from quizapp.formats.result_xlsx import write_xlsx
 from quizapp.services import audit, contests, organisations, people_results, views
 from quizapp.services import results as unit_results
 from quizapp.services.audit import CLI
@@ -112,9 +111,17 @@ def _write(parts: Parts, what: str, told: Told, layout: str, output: Path | None
             if layout == "json":
                 _write_json(told, rows, out)
             else:
-                (write_csv if layout == "csv" else write_xlsx)(told.sheet(rows), out)
+                _writer(layout)(told.sheet(rows), out)
         with parts.write() as session:
             audit.record(session, CLI, f"export.{what}", told.slug, parts.clock(), rows=rows.count, format=layout)
+
+
+def _writer(layout: str) -> Callable[[Sheet, IO[bytes]], None]:
+    if layout == "csv":
+        return write_csv
+    from quizapp.formats.result_xlsx import write_xlsx  # noqa: PLC0415 - a csv does without
+
+    return write_xlsx
 
 
 def _write_json(told: Told, rows: Iterable[Any], out: IO[bytes]) -> None:

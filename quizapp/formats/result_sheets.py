@@ -104,6 +104,14 @@ class Stamp:
     exported_by: str
 
 
+def _texts(values: Sequence[Any]) -> Iterable[str]:
+    """A column as the checksum takes it."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return values
+    return ["" if value is None else str(value) for value in values] if type(None) in kinds else map(str, values)
+
+
 class Tally:
     """Rows on their way into a file, and what is known once they are there: how many, sums of columns, the checksum."""
 
@@ -126,7 +134,7 @@ class Tally:
         self.rows += len(lines)
         for at in self.sums:
             self.sums[at] += sum(line[at] for line in lines)
-        columns = (["" if value is None else str(value) for value in column] for column in zip(*lines, strict=True))
+        columns = map(_texts, zip(*lines, strict=True))
         text = "".join([f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))])
         self._checksum.update(text.encode("utf-8", "surrogatepass"))
 
