@@ -44,6 +44,7 @@ def told(text: str) -> list[Fault]:
         (SMALL + two(", promote: {best: 3, per_unit: 企业}") + EACH + "units: {rank_by: points, min_people: 4}\n", 9, "至少要4人"),
         (SMALL + "valid: {points: 100.01}\n", 8, "一次答题最多值100分，没有一次有效"),
         (SMALL + "valid: {time: 21分钟}\n", 8, "限时只有20分钟，没有一次有效"),
+        (SMALL + "valid: {time: 60秒, within: 59秒}\n", 8, "至少用时1分钟，又要求至多59秒，没有一次有效"),
         (SMALL + "valid: {right: 10}\n" + two(b=", paper: {draw: [{bank: b, count: 9, points: 10}]}"), 11, "“乙”里要求答对10题，试卷只有9题"),
         (SMALL + "tickets: {when: {points: 101}}\nprizes: [{title: 奖, count: 1}]\n", 8, "没有人有抽奖机会"),
         (SMALL + "tickets: {per_right: 11}\nprizes: [{title: 奖, count: 1}]\n", 8, "每答对11题一次机会，试卷只有10题"),

@@ -26,13 +26,15 @@ def reach(rules: ContestRules) -> Iterator[Fault]:
 
 
 def _why(when: Condition, paper: Paper) -> str:
-    """What a condition asks above what the paper has, empty where it can be reached."""
+    """Why no sitting can reach a condition, empty where one can."""
     if (when.right or 0) > paper.items:
         return f"要求答对{when.right}题，试卷只有{paper.items}题"
     if (when.points or 0) > paper.worth:
         return f"要求{values.points_text(when.points or 0)}分，一次答题最多值{values.points_text(paper.worth)}分"
     if paper.time_ms is not None and (when.time_ms or 0) > paper.time_ms:
         return f"要求用时{values.duration_text(when.time_ms or 0)}，限时只有{values.duration_text(paper.time_ms)}"
+    if when.within_ms is not None and (when.time_ms or 0) > when.within_ms:
+        return f"至少用时{values.duration_text(when.time_ms or 0)}，又要求至多{values.duration_text(when.within_ms)}"
     return ""
 
 
