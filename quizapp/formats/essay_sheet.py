@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from quizapp.formats.result_sheets import Stamp, Tally, head_notes
+from quizapp.formats.result_sheets import Stamp, head_notes
 from quizapp.formats.result_table import Column, Sheet
+from quizapp.formats.result_tally import Tally
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.essays import BLIND, DECISION, Marked, State
 

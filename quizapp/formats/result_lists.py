@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from quizapp.formats.result_sheets import UNASSIGNED, Stamp, Tally, head_notes, phone_tail
+from quizapp.formats.result_sheets import UNASSIGNED, Stamp, head_notes, phone_tail
 from quizapp.formats.result_table import Column, Sheet
+from quizapp.formats.result_tally import Tally
 from quizapp.rules.contests import ContestRules
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, event, text
+from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -154,22 +154,16 @@ class Database:
             yield session
 
     def look_at_tables(self) -> None:
-        """Tell PostgreSQL how much there is in tables that have grown: by that it chooses among indexes, and its own daemon
-        comes once a minute."""
-        if self.writer.dialect.name == "sqlite":
-            return
-        with self.at_once() as session:
-            for table in session.scalars(postgresql.GROWN).all():
-                session.execute(text(f"ANALYZE (SKIP_LOCKED) {table}"))
+        """Tell PostgreSQL how much there is in tables that have grown."""
+        if self.writer.dialect.name == "postgresql":
+            with self.at_once() as session:
+                postgresql.look_at_tables(session)
 
     @staticmethod
     def is_away(error: BaseException) -> bool:
         """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
         known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError | sqlite3.OperationalError
-        return isinstance(error, known) or type(error) in (
-            DatabaseError,
-            sqlite3.DatabaseError,
-        )  # a file that is no database
+        return isinstance(error, known) or type(error) in (DatabaseError, sqlite3.DatabaseError)  # a file that is no database
 
     def answers(self) -> bool:
         """Whether the database can be reached."""

@@ -55,6 +55,12 @@ def weak_settings(connection: Connection, connections: int) -> dict[str, str]:
     return weak
 
 
+def look_at_tables(session: Session) -> None:
+    """By what it knows of a table PostgreSQL chooses among indexes, and its own daemon comes once a minute at best."""
+    for table in session.scalars(GROWN).all():
+        session.execute(text(f"ANALYZE (SKIP_LOCKED) {table}"))
+
+
 class Replica:
     """Snapshots on a streaming replica, as long as it answers and follows the primary, or the primary is away itself."""
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from quizapp.errors import NotFound
 from quizapp.formats import analysis_table, result_sheets
+from quizapp.formats.result_tally import Tally
 from quizapp.rules import wording
 from quizapp.rules.contests import ContestRules
 from quizapp.rules.units import Metric
@@ -255,7 +256,7 @@ def summary_file(slug: str, layout: str) -> Response:
     made = analysis_table.cross_table(_cells(view), "单位", "类型", "参与人数")
     rules = view.contest.rules
     rows = list(made.rows)
-    lines = result_sheets.Tally(rows)
+    lines = Tally(rows)
     sheet = replace(
         made,
         title=f"{rules.title} 参与人数汇总",
