@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from quizapp.errors import Conflict, Unauthenticated
 from quizapp.models.accounts import Account, SignIn
 from quizapp.models.base import INSERTS, upsert
-from quizapp.models.contests import Contest, Entry
+from quizapp.models.contests import Entry
 from quizapp.models.sittings import Sitting
 from quizapp.models.standings import Standing
 from quizapp.rules import scoring, timing
 from quizapp.rules.counting import latest
 from quizapp.rules.stages import counted
 from quizapp.services import banks, papers, verdicts
-from quizapp.services.contests import RUNNING, Running, running_beside
+from quizapp.services.contests import Running, contest_by_id
 from quizapp.services.counted import MADE, counting_tracks, folding, made_of, merit_of
 from quizapp.services.shares import write_shares
 from quizapp.services.signed_in import SI, SIGNED_IN
@@ -29,7 +29,6 @@ from quizapp.services.sittings import Overdue, is_overdue, public_id, row_of, sp
 T: Any = Sitting.__table__
 S: Any = T.c
 E: Any = Entry.__table__.c
-C: Any = Contest.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def finish_overdue(
     if row is None:
         return
     if is_overdue(row, now):
-        _finish(session, secret, row, running_beside(row), row.answers, row.deadline, now, handed_in=False)
+        _finish(session, secret, row, contest_by_id(session, contest_id), row.answers, row.deadline, now, handed_in=False)
     if late:
         kept = {**(row.late or {}), str(now): late}
         if len(kept) <= 20:
@@ -100,16 +99,16 @@ def finish_overdue(
 
 _LOCKED = (Entry.__table__, Sitting.__table__)
 _WITH_ENTRY: Any = (
-    select(*S, E.counts, E.division, *RUNNING)
+    select(*S, E.counts, E.division)
     .select_from(Sitting.__table__)
     .join(Entry.__table__, and_(E.contest_id == S.contest_id, E.id == S.entry_id))
-    .join(Contest.__table__, C.id == S.contest_id)
     .where(S.contest_id == bindparam("contest"), S.id == bindparam("sitting"))
 )
 
 
 def locked_sitting(session: Session, contest_id: int, sitting_id: str) -> Row[Any] | None:
-    """A sitting and its entry, locked: nothing else changes what the entry has reached meanwhile; the contest beside them."""
+    """A sitting and its entry, locked: nothing else changes what the entry has reached meanwhile. The contest is read after
+    it, or whoever waited for the lock would have the contest from before."""
     given = {"contest": contest_id, "sitting": sitting_id}
     return session.execute(_WITH_ENTRY.with_for_update(of=_LOCKED), given).one_or_none()
 
@@ -129,7 +128,7 @@ def _locked(session: Session, sitting_id: str, token_id: str, now: int) -> tuple
     if row is None:
         row_of(session, sitting_id, token_id, now)
         raise Unauthenticated("请先登录")
-    return row, running_beside(row)
+    return row, contest_by_id(session, contest_id)
 
 
 _FINISH = (

@@ -1,11 +1,13 @@
 """When sittings end: extra time, windows of their own, all clocks stopped and let go on, an end that is moved."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from factories import DAY, HOUR, World
 from sitters import People
-from sqlalchemy import select
+from sqlalchemy import select, text
+from waiting import until
 
 from quizapp.errors import Invalid, Refused
 from quizapp.models.audit import AuditRecord
@@ -40,6 +42,13 @@ def halt(world: World) -> int:
 def go_on(world: World) -> int:
     with world.database.write() as session:
         return ends.go_on(session, CLI, "june", world.clock())
+
+
+def waits(world: World) -> int:
+    """How many connections wait for another's lock."""
+    with world.database.read() as session:
+        mine = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return session.scalar(text(mine)) or 0
 
 
 def deadlines(people: People, *made: dict[str, Any]) -> list[int]:
@@ -197,6 +206,22 @@ def test_clocks_are_stopped_once_and_let_go_on_once(world: World, people: People
         halt(world)
     go_on(world)
     people.start("alice")
+
+
+def test_who_hands_in_in_the_very_moment_the_clocks_go_on_gets_the_time_back_once(world: World, people: People):
+    alice = people.start("alice")
+    world.clock.pass_(minutes=3)
+    halt(world)
+    world.clock.pass_(minutes=20)
+    with ThreadPoolExecutor(1) as beside:
+        with world.database.write() as session:
+            ends.go_on(session, CLI, "june", world.clock())
+            world.clock.pass_(minutes=1)
+            handed_in = beside.submit(people.hand_in, "alice", alice)
+            if world.database.direct.engine == "postgresql":  # on SQLite it waits for its turn before it reads anything
+                until(lambda: waits(world), "the hand-in waits for the row")
+        handed_in.result(20)
+    assert people.row(alice).time_ms == 4 * MINUTE
 
 
 def test_a_contest_that_is_closed_while_clocks_stand_still_ends_without_charging_it(world: World, people: People):
