@@ -132,7 +132,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """To read with: one snapshot on SQLite, the newest for each statement on PostgreSQL."""
+        """To read with: one snapshot on SQLite, the newest for each statement on PostgreSQL. What streams rows needs `replica()`."""
         with self._read.begin() as session:
             yield session
 

@@ -72,7 +72,7 @@ def check(database: Database, contest: Running, now: int) -> None:
     """The snapshot tells the same as a recomputation as of its moment."""
     with database.write() as session:
         boards.rebuild(session, contest, now)
-    with database.read() as session:
+    with database.replica(now) as session:
         moment = boards.frozen_at(contest, now)
         people = people_of(session, contest, moment)
         rows = {row.entry_id: row for row in session.scalars(select(BoardRow).where(BoardRow.contest_id == contest.id))}

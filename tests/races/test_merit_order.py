@@ -91,9 +91,9 @@ def test_what_stands_is_what_is_recomputed(
     moments: list[tuple[int, list[Any], dict[int, Figures]]] = []
     for who, what, wrong, seconds in history:
         town.do(contest, who, what, wrong, seconds)
-        with database.read() as session:
+        with database.replica(town.world.clock()) as session:
             moments.append((town.world.clock(), people_of(session, contest, None), figures_of(session, contest, None)))
-    with database.read() as session:
+    with database.replica(town.world.clock()) as session:
         for moment, people, units in moments:
             assert people_of(session, contest, moment) == people
             assert figures_of(session, contest, moment) == units

@@ -93,7 +93,7 @@ def test_what_was_there_is_moved_and_stays_what_it_was(partitioned: World):
     assert ask(partitioned.database, "SELECT partition_contest('june')") == [(0,)]  # once more does nothing
     partitioned.clock.pass_(hours=1)
     for slug in CONTESTS:
-        with partitioned.database.read() as session:
+        with partitioned.database.replica(partitioned.clock()) as session:
             contest = find_contest(session, slug)
             then = list(people(session, contest, as_of=partitioned.clock() - HOUR // 2))
             assert then == list(people(session, contest)) and [row.name for row in then] == ["Bob"]

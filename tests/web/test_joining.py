@@ -112,7 +112,7 @@ def roster(world: World, *people: PersonRow) -> list[str]:
 
 
 def waiting(world: World) -> list[str]:
-    with read(world) as session:
+    with world.database.replica(world.clock()) as session:
         return [str(row["name"]) for row in participation.not_started(session, world.contest) if row["phone"]]
 
 
