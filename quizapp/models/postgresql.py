@@ -23,9 +23,9 @@ BEHIND = 5_000
 """For how many milliseconds a beat may be overdue on the replica before the primary is asked whether there is a later one."""
 GROWN = text("""
     SELECT format('%I.%I', schemaname, s.relname) FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-    WHERE s.n_live_tup > 2 * greatest(c.reltuples, 0) + 20
+    WHERE s.n_live_tup > 2 * greatest(c.reltuples, 0) + 20 AND pg_has_role(c.relowner, 'USAGE')
 """)
-"""Tables that have more than doubled since PostgreSQL last looked at them."""
+"""Our tables that have more than doubled since PostgreSQL last looked at them."""
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
