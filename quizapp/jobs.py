@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from quizapp.models import postgresql
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
 from quizapp.services import boards, contests, exports, finishing, promotions, sittings
@@ -15,7 +16,7 @@ from quizapp.services.contests import Running
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
 PROMOTIONS_EVERY = 10_000
-TABLES_EVERY = 1_000
+TABLES_EVERY = 1_000  # where one has grown
 STILL_LOOKED_AT = 3_600_000
 J: Any = JobRun.__table__.c
 _DUE = select(J.due_at).where(J.name == bindparam("job"))
@@ -71,6 +72,15 @@ def promote(database: Database, now: int) -> int:
     return len(waiting)
 
 
+def look_at_tables(database: Database, now: int) -> None:
+    """Have PostgreSQL count what has grown. Nothing is written where nothing has."""
+    with database.read() as session:
+        grown = postgresql.grown_tables(session)
+    if grown and claim(database, "tables", TABLES_EVERY, now):
+        with database.at_once() as session:
+            postgresql.look_at(session, grown)
+
+
 def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
     with database.read() as session:
@@ -89,8 +99,7 @@ def run_due(database: Database, secret: str, now: int, patience: int = 0) -> Non
     """One round: every job that is due and not done by another process."""
     if claim(database, "overdue", OVERDUE_EVERY, now):
         finish_overdue(database, secret, now, patience)
-    if claim(database, "tables", TABLES_EVERY, now):
-        database.look_at_tables()
+    look_at_tables(database, now)
     if claim(database, "promotions", PROMOTIONS_EVERY, now):
         promote(database, now)
     if stale_boards(database, now) and claim(database, "snapshots", SNAPSHOT_EVERY, now):

@@ -98,7 +98,7 @@ class QueuedConnection(sqlite3.Connection):
 
 
 class Database:
-    """The engine behind `write()` (one transaction that takes its place in the queue) and `read()` (a consistent snapshot)."""
+    """The engine behind `write()` (one transaction that takes its place in the queue) `read()`, and `replica()` (one snapshot)."""
 
     def __init__(self, url: str, pool_size: int = 10, replica_url: str = "") -> None:
         self.url = url
@@ -152,12 +152,6 @@ class Database:
         """PostgreSQL: each statement a transaction of its own, for a row that everybody wants: no round trip keeps it locked."""
         with Session(self.reader) as session:
             yield session
-
-    def look_at_tables(self) -> None:
-        """Tell PostgreSQL how much there is in tables that have grown."""
-        if self.writer.dialect.name == "postgresql":
-            with self.at_once() as session:
-                postgresql.look_at_tables(session)
 
     @staticmethod
     def is_away(error: BaseException) -> bool:

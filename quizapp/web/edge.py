@@ -55,7 +55,7 @@ def arrival(environ: Mapping[str, Any], now: int) -> int:
 
 
 def db() -> Any:
-    """The request's one session: a reader's snapshot for GET, a writer's transaction otherwise."""
+    """The request's one session: to read with for GET, a writer's transaction otherwise."""
     if "session" not in g:
         database = edge().database
         g.session = database.reading() if request.method in READS else database.writing()

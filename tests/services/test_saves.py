@@ -11,6 +11,7 @@ from waiting import until
 
 from quizapp import jobs
 from quizapp.models.sittings import Sitting
+from quizapp.models.standings import JobRun
 from quizapp.services import accounts, saves, starts
 
 MANY = 130
@@ -65,6 +66,16 @@ def test_a_job_tells_the_database_how_many_sit(world: World, crowd):
 
         until(look, "PostgreSQL knows of them")
     assert is_by_key(way(world, sitting, token))
+
+
+def test_where_nothing_has_grown_the_job_writes_nothing(world: World):
+    with world.database.write() as session:
+        session.execute(text("ANALYZE"))
+    for _ in range(3):
+        world.clock.pass_(seconds=6)
+        jobs.look_at_tables(world.database, world.clock())
+    with world.database.read() as session:
+        assert session.scalar(select(JobRun.name).where(JobRun.name == "tables")) is None
 
 
 def test_the_index_of_open_sittings_is_not_for_saves(world: World, crowd):
