@@ -11,3 +11,7 @@ The house (imports point down this page only; `|` siblings do not know each othe
 
 Reading down a folder shows a layer; `git ls-files '*sittings*'` shows a feature.
 """
+
+import gc
+
+gc.set_threshold(20_000, 20, 20)  # a request and a row make many objects, none of them in circles

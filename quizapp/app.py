@@ -77,8 +77,7 @@ def serving() -> "Flask":
         app = create_app(run_jobs=True)
     except BadSettings as error:
         sys.exit(f"无法启动：{error}")
-    gc.freeze()  # what was made to start with stays: collections need not look at it again, nor so often
-    gc.set_threshold(20_000, 20, 20)
+    gc.freeze()  # what was made to start with stays: collections need not look at it again
     app.wsgi_app = Turns(app.wsgi_app, app.extensions["quizapp"].settings.threads)  # type: ignore[method-assign]
     return app
 

@@ -1,6 +1,5 @@
 """Saving answers: the hottest path of all, one statement when it succeeds."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,7 +39,7 @@ def save_answers(
         raise Invalid("没有要保存的答案", errors=[("answers", "至少一题")])
     only = next(iter(answers)) if len(answers) == 1 else "0"
     engine = connection.dialect.name
-    statement, merged = _statement(engine, len(answers) if engine == "sqlite" else 0), _values(engine, answers)
+    statement, merged = _statement(engine, len(answers)), _values(engine, answers)
     given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": int(only)}
     row = connection.execute(statement, given | merged).one_or_none()
     if row is None:
@@ -60,8 +59,8 @@ def save_directly(
     merged = _values(direct.engine, answers)
     only = int(next(iter(answers))) if len(answers) == 1 else 0
     given = {"contest": contest_id, "id": inner, "token": token_id, "revision": revision, "key": key, "now": now, "only": only}
-    row = direct.run(_driver_statement(direct.engine, len(answers)), given | merged)
-    return None if row is None else Saved(row[0], now)
+    saved = direct.run(_driver_statement(direct.engine, len(answers)), given | merged)
+    return Saved(revision + 1, now) if saved else None
 
 
 _SAVE = """
@@ -71,21 +70,19 @@ WHERE contest_id = :contest AND id = :id AND state <> 'handed_in' AND revision =
   AND (item_no IS NULL OR (item_no = :only AND :now <= item_deadline + grace_ms))
   AND account_id = (SELECT s.account_id FROM sign_ins s JOIN accounts a ON a.id = s.account_id
                     WHERE s.id = :token AND s.ended_at IS NULL AND s.expires_at > :now AND a.disabled_at IS NULL)
-RETURNING {told}
 """
 
 
 @lru_cache(maxsize=256)
 def _statement(engine: str, count: int) -> TextualSelect:
     """The statement for so many positions."""
-    return text(_SAVE.format(merged=_merged(engine, count), told="paper")).columns(paper=Json)
+    return text(f"{_driver_statement(engine, count)} RETURNING paper").columns(paper=Json)
 
 
 @lru_cache(maxsize=256)
 def _driver_statement(engine: str, count: int) -> str:
-    """The same in the words of the driver."""
-    statement = _SAVE.format(merged=_merged(engine, count), told="revision")
-    return statement if engine == "sqlite" else re.sub(r":(\w+)", r"%(\1)s", statement)
+    """The same, which tells only whether it has saved."""
+    return _SAVE.format(merged=_merged(engine, count))
 
 
 def _merged(engine: str, count: int) -> str:

@@ -25,8 +25,7 @@ def way(world: World, sitting: dict[str, Any], token: str) -> str:
     explain = "EXPLAIN QUERY PLAN " if engine == "sqlite" else "EXPLAIN "
     statement = explain + saves._driver_statement(engine, 1)
     with world.database.writer.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        rows = raw.execute(statement, given | saves._values(engine, {"1": ["A"]})).fetchall()
+        rows = connection.execute(text(statement), given | saves._values(engine, {"1": ["A"]})).fetchall()
     return "\n".join(str(row[-1]) for row in rows if "sittings" in str(row[-1]))
 
 
