@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import machine, report
 from bench.cast import Plan
 from bench.outcome import Outcome
+from bench.pace import pace
 from bench.places import ENGINES, Theatre, postgres_version, theatre
 
 SCENARIOS = {
@@ -79,7 +80,10 @@ def _run(place: Theatre, name: str, engine: str, plan: Plan, limit: int) -> Outc
     signal.alarm(limit)
     try:
         with place.stage(engine) as stage:
+            before = pace(stage)
             found: Outcome = import_module(f"bench.scenarios.{name}").run(stage, plan)
+            stage.stop_servers()
+            found.pace = (before + pace(stage)) / 2
     except (Exception, TooLong) as error:
         print(f"{name} on {engine} failed: {type(error).__name__}: {error}", file=sys.stderr)
         return None

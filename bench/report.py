@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.outcome import Figure, Outcome
+from bench.pace import GOALS
 
 HEAD = """# Performance, measured
 
@@ -13,7 +14,10 @@ Written by `bench/`; do not edit. `make bench` measures the usual set again, `py
 Application, database and load generator share the cores of one machine, over the loopback; the generator sends as fast as it gets replies unless a rate is given.
 Percentiles are of every reply that was what was asked for (nearest rank; others are counted below each table), CPU is of whole process trees from /proc, "others" is whatever else the machine was doing.
 PostgreSQL runs with fsync and synchronous_commit on, SQLite with WAL and synchronous=FULL. Goals are this project's own, written down before measuring.
+"At the goals' pace" is a figure that is nothing but work, on the machine for which the goals were written down: there a minimal application's constant reply costs {goals} ms
+of CPU, here what each section says, measured just before and after. Whether a goal is met is said of the figure as measured.
 """
+COLUMNS, LINES = "figure | measured | at the goals' pace | goal | met", "---|---:|---:|---:|---|"
 
 
 def write(path: Path, outcomes: list[Outcome], about: dict[str, str], date: str) -> None:
@@ -24,17 +28,17 @@ def write(path: Path, outcomes: list[Outcome], about: dict[str, str], date: str)
         kept[f"{outcome.scenario} {outcome.engine}"] = {**outcome.plain(), **about, "date": date}
     path.parent.mkdir(parents=True, exist_ok=True)
     kept_at.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
-    path.write_text("\n".join([HEAD, *_goals(kept), *(line for one in kept.values() for line in section(one))]) + "\n")
+    path.write_text("\n".join([HEAD.format(goals=GOALS), *_goals(kept), *(line for one in kept.values() for line in section(one))]) + "\n")
 
 
 def _goals(kept: dict[str, Any]) -> Iterator[str]:
     """Every figure that has a goal."""
     yield "## Goals\n"
-    yield "| scenario | engine | figure | measured | goal | met |\n|---|---|---|---:|---:|---|"
+    yield f"| scenario | engine | {COLUMNS} |\n|---|---|{LINES}"
     for one in kept.values():
         for figure in _figures(one):
             if figure.met is not None:
-                yield f"| {one['scenario']} | {one['engine']} | {_row(figure)} |"
+                yield f"| {one['scenario']} | {one['engine']} | {_row(figure, one['pace'])} |"
     yield ""
 
 
@@ -42,10 +46,11 @@ def _figures(one: dict[str, Any]) -> list[Figure]:
     return [Figure(**figure) for figure in one["figures"]]
 
 
-def _row(figure: Figure) -> str:
+def _row(figure: Figure, pace: float) -> str:
     goal = "" if figure.met is None else f"≤ {number(figure.most)}" if figure.most is not None else f"≥ {number(figure.least or 0)}"
     met = {None: "", True: "yes", False: "**no**"}[figure.met]
-    return f"{figure.name} | {number(figure.value)} {figure.unit} | {goal} | {met}"
+    there = figure.at(pace)
+    return f"{figure.name} | {number(figure.value)} {figure.unit} | {'' if there is None else number(there)} | {goal} | {met}"
 
 
 def number(value: float) -> str:
@@ -60,9 +65,10 @@ def number(value: float) -> str:
 def section(one: dict[str, Any]) -> Iterator[str]:
     """One outcome as Markdown."""
     yield f"## {one['scenario']} · {one['engine']}\n"
-    yield f"{one['setting']}. {one['date']}, commit {one['commit']}; {one['machine']}; {one['versions']}.\n"
-    yield "| figure | measured | goal | met |\n|---|---:|---:|---|"
-    yield from (f"| {_row(figure)} |" for figure in _figures(one))
+    about = f"{one['date']}, commit {one['commit']}; {one['machine']}; {one['versions']}; a constant reply cost {one['pace']:.3f} ms"
+    yield f"{one['setting']}. {about}.\n"
+    yield f"| {COLUMNS} |\n|{LINES}"
+    yield from (f"| {_row(figure, one['pace'])} |" for figure in _figures(one))
     if one["requests"]:
         yield "\n| requests | count | p50 ms | p95 ms | p99 ms | max ms |\n|---|---:|---:|---:|---:|---:|"
         for kind, row in one["requests"].items():

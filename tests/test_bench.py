@@ -29,4 +29,5 @@ def test_a_tiny_run_fills_the_report(engine: str, tmp_path: Path) -> None:
     assert sittings["requests"]["20.0 sittings/s: save"]["count"] == 20 * whole > 0
     assert sittings["cpu"]["whole run"]["application"] > 0
     assert (sittings["cpu"]["whole run"]["postgresql"] > 0) == (engine == "postgresql")
+    assert sittings["pace"] > 0 and boards["pace"] > 0
     assert not sittings["faults"] and not boards["faults"], (sittings["faults"], boards["faults"])

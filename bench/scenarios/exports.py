@@ -35,8 +35,8 @@ def _export(stage: Stage, outcome: Outcome, size: int, layout: str) -> None:
     spent, memory = measured(command, stage)
     name = f"{size:,} people as {layout}"
     outcome.cpu[name] = spent.table()
-    outcome.figure(f"{name}: time", spent.seconds, "s", most=GOALS.get((size, layout)))
-    outcome.figure(f"{name}: CPU of the command", spent.application, "s")
+    outcome.figure(f"{name}: time", spent.seconds, "s", most=GOALS.get((size, layout)), cpu=True)
+    outcome.figure(f"{name}: CPU of the command", spent.application, "s", cpu=True)
     outcome.figure(f"{name}: peak memory", memory / MIB, "MiB", most=300)
     outcome.figure(f"{name}: file", target.stat().st_size / MIB, "MiB")
     target.unlink()

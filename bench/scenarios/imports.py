@@ -26,7 +26,7 @@ def run(stage: Stage, plan: Plan) -> Outcome:
         spent, memory = measured([program("quizapp"), "bank", "check", str(file)], stage)
         goal = MOST[layout] if count == 100_000 else None
         outcome.cpu[layout] = spent.table()
-        outcome.figure(f"{layout}: time", spent.seconds, "s", most=goal)
+        outcome.figure(f"{layout}: time", spent.seconds, "s", most=goal, cpu=True)
         outcome.figure(f"{layout}: CPU of the command", spent.application, "s")
         outcome.figure(f"{layout}: peak memory", memory / MIB, "MiB")
         outcome.figure(f"{layout}: file", file.stat().st_size / MIB, "MiB")

@@ -58,7 +58,7 @@ async def _passwords(cast: Cast, outcome: Outcome, lines: Lines, seconds: float)
     done = record.count("sign in")
     outcome.add("", record, spent)
     outcome.figure("sign-ins per second, password", done / spent.seconds, "/s")
-    outcome.figure("CPU per sign-in, password", spent.product * 1000 / max(1, done), "ms", most=40)
+    outcome.figure("CPU per sign-in, password", spent.product * 1000 / max(1, done), "ms", most=40, cpu=True)
 
 
 async def _codes(cast: Cast, outcome: Outcome, lines: Lines, seconds: float) -> None:
@@ -76,7 +76,7 @@ async def _codes(cast: Cast, outcome: Outcome, lines: Lines, seconds: float) -> 
     done = record.count("sign in by code")
     outcome.add("", record, spent)
     outcome.figure("sign-ins per second, code", done / spent.seconds, "/s")
-    outcome.figure("CPU per sign-in, code", spent.product * 1000 / max(1, done), "ms", most=3)
+    outcome.figure("CPU per sign-in, code", spent.product * 1000 / max(1, done), "ms", most=3, cpu=True)
 
 
 async def _with_form(lines: Lines, record: Record) -> tuple[Browser, bytes]:

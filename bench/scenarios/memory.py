@@ -22,7 +22,7 @@ def run(stage: Stage, plan: Plan) -> Outcome:
     cast = Cast(stage, plan, Size(people, plan.units or 200, signed_in=people))
     outcome = Outcome("memory", stage.engine, f"{count:,} sittings after the first {WARM}")
     tries = [measured([sys.executable, "-c", FIRST_REPLY], stage)[0] for _ in range(3)]
-    outcome.figure("`import quizapp` and the first reply, one process, best of three", min(one.seconds for one in tries), "s", most=1.5)
+    outcome.figure("`import quizapp` and the first reply, one process, best of three", min(one.seconds for one in tries), "s", most=1.5, cpu=True)
     outcome.figure("its CPU", min(one.application for one in tries), "s")
     outcome.figure("`quizapp serve` until ready", cast.server.up_after, "s")
     asyncio.run(_grow(cast, outcome, count))

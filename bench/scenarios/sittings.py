@@ -69,10 +69,10 @@ def _figures(outcome: Outcome, record: Record, spent: Spent) -> None:
     alone = (os.cpu_count() or 1) * 1000 / max(1.0, (spent.product + spent.generator) * each)
     outcome.figure("the same if nothing else used the machine: cores over CPU per sitting, generator included", alone, "/s")
     outcome.figure("requests per second", sum(record.statuses.values()) / spent.seconds, "/s")
-    outcome.figure("CPU per sitting, application and database", spent.product * each, "ms", **goal)
-    outcome.figure("CPU per sitting, application", spent.application * each, "ms")
+    outcome.figure("CPU per sitting, application and database", spent.product * each, "ms", **goal, cpu=True)
+    outcome.figure("CPU per sitting, application", spent.application * each, "ms", cpu=True)
     if outcome.engine == "postgresql":
-        outcome.figure("CPU per sitting, PostgreSQL", spent.database * each, "ms")
+        outcome.figure("CPU per sitting, PostgreSQL", spent.database * each, "ms", cpu=True)
     used = spent.product + spent.generator + spent.others
     outcome.figure("generator's share of the CPU used", 100 * spent.generator / max(used, 0.01), "%")
 
