@@ -32,6 +32,7 @@ def crowd(database: Database, contest: Running, count: int, now: int, ties: int 
         with database.write() as session:
             for table, rows in zip((Account, Entry, Sitting, Standing), zip(*batch, strict=True), strict=True):
                 session.execute(insert(table), list(rows))
+            session.connection().exec_driver_sql("ANALYZE")  # or PostgreSQL looks keys up in whichever index begins with the contest
 
 
 def person(contest: Running, number: int, unit: int, rank: int, now: int, divisions: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
