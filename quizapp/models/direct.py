@@ -18,14 +18,14 @@ class Direct:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._free: list[Any] = []
+        self._free: list[_Sqlite | _Postgresql] = []
         self.engine = engine.dialect.name
 
     def run(self, statement: str, values: Mapping[str, object]) -> int:
         """How many rows the statement changed. Raises what the driver raises; then nothing is known of the outcome."""
         line = self._free.pop() if self._free else self._new()
         try:
-            changed = self._run(line, statement, values)
+            changed = line.run(statement, values)
         except BaseException:
             with contextlib.suppress(Exception):
                 line.close()
@@ -33,16 +33,11 @@ class Direct:
         self._free.append(line)
         return changed
 
-    def _run(self, line: Any, statement: str, values: Mapping[str, object]) -> int:
-        changed: int = line.run(statement, values)
-        return changed
-
-    def _new(self) -> Any:
+    def _new(self) -> "_Sqlite | _Postgresql":
         pooled = self._engine.raw_connection()
-        connection: Any = pooled.driver_connection
-        line = _Sqlite(connection) if self.engine == "sqlite" else _Postgresql(connection, by_name=not pooled.info["pooled"])
+        connection, behind_a_pooler = pooled.driver_connection, bool(pooled.info.get("pooled"))
         pooled.detach()
-        return line
+        return _Sqlite(connection) if self.engine == "sqlite" else _Postgresql(connection, by_name=not behind_a_pooler)
 
     def dispose(self) -> None:
         while self._free:

@@ -107,5 +107,5 @@ def test_a_database_that_goes_away_is_told_the_usual_way(world: World, sitting, 
     def gone(*_: Any) -> Any:
         raise OSError("gone")
 
-    monkeypatch.setattr(world.database.direct, "_run", gone)
+    monkeypatch.setattr(world.database.direct, "run", gone)
     assert alice.save(made, {"1": []}, 1, "k1").json["revision"] == 2 and usual == ["PATCH"]
