@@ -32,6 +32,7 @@ _STATE = select(
 ).where(K.contest_id == _OF)
 """The snapshot, and beside it when a standing, the rules and the tree last changed: every board page asks for these."""
 _LOCK = select(K.contest_id).where(K.contest_id == _OF).with_for_update()
+_LOCK_IF_FREE = _LOCK.with_for_update(skip_locked=True)
 
 
 def frozen_at(contest: Running, now: int) -> int | None:
@@ -62,14 +63,17 @@ def is_stale(session: Session, contest: Running, now: int) -> bool:
     return known is None or _is_due(contest, known, now)
 
 
-def rebuild(session: Session, contest: Running, now: int) -> bool:
+def rebuild(session: Session, contest: Running, now: int, *, wait: bool = True) -> bool:
     """Bring the snapshot up to date; True where something was done.
 
-    Two at once do no harm: the second waits for the first, and finds nothing due.
+    Two at once do no harm: the second waits for the first, and finds nothing due; or does not `wait`, and leaves it to the first.
     """
-    empty = {"as_of": 0, "built_at": 0, "changed_at": 0, "tree_at": 0, "tree_ms": 0}
-    session.execute(insert_into(session, BoardState).values(contest_id=contest.id, **empty).on_conflict_do_nothing())
-    session.execute(_LOCK, {"contest": contest.id})
+    if session.execute(_LOCK if wait else _LOCK_IF_FREE, {"contest": contest.id}).one_or_none() is None:
+        if not wait:
+            return False
+        empty = {"as_of": 0, "built_at": 0, "changed_at": 0, "tree_at": 0, "tree_ms": 0}
+        session.execute(insert_into(session, BoardState).values(contest_id=contest.id, **empty).on_conflict_do_nothing())
+        session.execute(_LOCK, {"contest": contest.id})
     known = _state(session, contest)
     if not _is_due(contest, known, now):
         return False

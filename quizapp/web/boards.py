@@ -20,6 +20,7 @@ CHECKED_FOR = 1_000
 KEPT_FOR = 10
 LOCKS = 16
 _pages, _parts = ([threading.Lock() for _ in range(LOCKS)] for _ in range(2))
+_rebuilding = threading.Lock()
 
 Page = dict[str, Any]
 
@@ -52,11 +53,20 @@ def shown(slug: str) -> Shown:
 
 
 def _refresh(contest: Running) -> None:
-    """Rebuild the snapshot when the job has not; at most once in the rebuild interval whoever asks."""
-    if boards.is_stale(db(), contest, now()):
-        finish_transaction(commit=True)
-        with edge().database.write() as writing:
-            boards.rebuild(writing, contest, now())
+    """Rebuild the snapshot when the job has not; at most once in the rebuild interval whoever asks.
+
+    One of this process tries, and leaves it to whoever is at it; the others show what there is. They wait where that is nothing.
+    """
+    if not boards.is_stale(db(), contest, now()):
+        return
+    is_first = boards.edition(db(), contest, now()) == (0, 0)
+    if _rebuilding.acquire(blocking=is_first):
+        try:
+            finish_transaction(commit=True)
+            with edge().database.write() as writing:
+                boards.rebuild(writing, contest, now(), wait=is_first)
+        finally:
+            _rebuilding.release()
 
 
 def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], *, whole: bool = False) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from town import BEST, LAST, SHARED, Town, figures_of, people_of, step, ties
+from waiting import until
 
 from quizapp.models.base import Database
 from quizapp.models.boards import BoardRow, BoardUnit
@@ -208,6 +209,31 @@ def test_pages_that_are_made_of_kept_parts_never_wait_for_themselves(world: Worl
     with ThreadPoolExecutor(8) as pool:
         pages = ["/c/june/board", "/c/june/units", "/api/v1/contests/june/leaderboard", "/api/v1/contests/june/units"] * 4
         assert [reply.status_code for reply in pool.map(lambda page: sign_in().http.get(page), pages, timeout=60)] == [200] * 16
+
+
+def test_nobody_waits_for_a_board_that_is_being_brought_up_to_date(world: World, database: Database, sign_in):
+    """With 200,000 units that takes seconds once the tree has changed; those who read meanwhile took every turn of their process,
+    and those who sat waited for them."""
+    sign_in("alice").sit()
+    page = "/api/v1/contests/june/leaderboard"
+    old = sign_in().http.get(page).json
+    world.clock.pass_(seconds=5)
+    with ThreadPoolExecutor(6) as readers:
+        with database.write() as session:
+            assert boards.rebuild(session, world.contest, world.clock())
+            replies = [readers.submit(lambda: sign_in().http.get(page).json) for _ in range(6)]
+            until(lambda: sum(reply.done() for reply in replies) >= 5, "all have their board but the one who tried")
+        assert [reply.result(20)["rows"] for reply in replies] == [old["rows"]] * 6
+    assert sign_in().http.get(page).json["as_of"] >= old["as_of"]
+
+
+def test_the_first_to_look_waits_for_the_board_that_is_being_made(world: World, database: Database, sign_in):
+    sign_in("alice").sit()
+    with ThreadPoolExecutor(1) as reader:
+        with database.write() as session:
+            assert boards.rebuild(session, world.contest, world.clock())
+            reply = reader.submit(lambda: sign_in().http.get("/api/v1/contests/june/leaderboard").json)
+        assert len(reply.result(20)["rows"]) == 1
 
 
 def test_a_board_that_is_kept_is_another_when_the_rules_change_or_time_goes_on(world: World, sign_in):
