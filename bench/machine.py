@@ -45,13 +45,14 @@ def cpu_of_machine() -> float:
     return (sum(fields) - fields[3] - fields[4]) / TICK
 
 
-def memory_of(pid: int) -> int:
-    """Resident bytes of one process."""
+def memory_of(pid: int, which: str = "VmRSS") -> int:
+    """Resident bytes of one process, now or (VmHWM) the most so far; 0 where it has just ended. What getrusage tells of a child is
+    that of its parent, where the parent is larger."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{which}:")), 0)
 
 
 def is_worker(pid: int) -> bool:

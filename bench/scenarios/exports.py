@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bench.cast import Plan
 from bench.load import Spent
-from bench.machine import cpu_of_machine, cpu_of_tree, program
+from bench.machine import cpu_of_machine, cpu_of_tree, memory_of, program
 from bench.outcome import Outcome
 from bench.places import Stage
 from bench.seeding import SLUG, Size, World
@@ -53,13 +53,17 @@ def measured(command: Sequence[str], stage: Stage) -> tuple[Spent, int]:
     with log.open("wb") as out:
         started = subprocess.Popen(command, env=stage.environ(), cwd=stage.folder, stdout=out, stderr=out)
     try:
-        _, status, used = os.wait4(started.pid, 0)
+        peak = 0
+        while not (ended := os.wait4(started.pid, os.WNOHANG))[0]:
+            peak = max(peak, memory_of(started.pid, "VmHWM"))
+            time.sleep(0.01)
     except BaseException:
         started.kill()
         raise
     seconds, machine, database = (b - a for a, b in zip(began, read(), strict=True))
+    _, status, used = ended
     started.returncode = os.waitstatus_to_exitcode(status)
     if started.returncode:
         raise RuntimeError(f"{' '.join(command)}: {log.read_text(errors='replace')[-2000:]}")
     cpu = used.ru_utime + used.ru_stime
-    return Spent(seconds, cpu, database, 0.0, max(0.0, machine - cpu - database)), used.ru_maxrss * 1024
+    return Spent(seconds, cpu, database, 0.0, max(0.0, machine - cpu - database)), peak
