@@ -98,7 +98,7 @@ class QueuedConnection(sqlite3.Connection):
 
 
 class Database:
-    """The engine behind `write()` (one transaction that takes its place in the queue) `read()`, and `replica()` (one snapshot)."""
+    """The engine behind `write()` (one transaction that takes its place in the queue), `read()` and `replica()` (one snapshot)."""
 
     def __init__(self, url: str, pool_size: int = 10, replica_url: str = "") -> None:
         self.url = url

@@ -68,12 +68,11 @@ def rebuild(session: Session, contest: Running, now: int, *, wait: bool = True) 
 
     Two at once do no harm: the second waits for the first, and finds nothing due; or does not `wait`, and leaves it to the first.
     """
-    if session.execute(_LOCK if wait else _LOCK_IF_FREE, {"contest": contest.id}).one_or_none() is None:
-        if not wait:
-            return False
+    if wait:
         empty = {"as_of": 0, "built_at": 0, "changed_at": 0, "tree_at": 0, "tree_ms": 0}
         session.execute(insert_into(session, BoardState).values(contest_id=contest.id, **empty).on_conflict_do_nothing())
-        session.execute(_LOCK, {"contest": contest.id})
+    if session.execute(_LOCK if wait else _LOCK_IF_FREE, {"contest": contest.id}).one_or_none() is None:
+        return False
     known = _state(session, contest)
     if not _is_due(contest, known, now):
         return False
