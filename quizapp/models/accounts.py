@@ -1,9 +1,9 @@
 """Accounts, sign-ins and one-time codes."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Millis
+from quizapp.models.base import Base, Id, Millis
 
 
 class Account(Base):
@@ -16,7 +16,7 @@ class Account(Base):
         Index(None, "phone"),
     )
 
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
     login: Mapped[str | None] = mapped_column(String(64), unique=True)
     password: Mapped[str | None] = mapped_column(String(128))
     role: Mapped[str] = mapped_column(String(16))
@@ -39,7 +39,7 @@ class SignIn(Base):
     __table_args__ = (Index(None, "account_id"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("accounts.id"))
+    account_id: Mapped[str] = mapped_column(Id(), ForeignKey("accounts.id"))
     created_at: Mapped[int] = mapped_column(Millis)
     expires_at: Mapped[int] = mapped_column(Millis)
     ended_at: Mapped[int | None] = mapped_column(Millis)
@@ -52,7 +52,7 @@ class OneTimeCode(Base):
     __table_args__ = (Index(None, "account_id"),)
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("accounts.id"))
+    account_id: Mapped[str] = mapped_column(Id(), ForeignKey("accounts.id"))
     created_at: Mapped[int] = mapped_column(Millis)
     expires_at: Mapped[int] = mapped_column(Millis)
     used_at: Mapped[int | None] = mapped_column(Millis)

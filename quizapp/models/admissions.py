@@ -1,9 +1,9 @@
 """The gate of new starts, and who waits before it."""
 
-from sqlalchemy import Index, String, Uuid
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Millis
+from quizapp.models.base import Base, Id, Millis
 
 
 class Gate(Base):
@@ -22,6 +22,6 @@ class Waiting(Base):
     __table_args__ = (Index(None, "due_us"),)
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    account_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     asked_at: Mapped[int] = mapped_column(Millis)
     due_us: Mapped[int] = mapped_column(Millis)  # microseconds

@@ -1,15 +1,11 @@
-"""Declarative base, column types, and engines that are safe under many writers."""
+"""Declarative base, column types, and the database that everything is read from and written to."""
 
-import contextlib
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
-from sqlalchemy import JSON, URL, BigInteger, Engine, Integer, LargeBinary, MetaData, Uuid, create_engine, event
+from sqlalchemy import JSON, URL, BigInteger, Integer, LargeBinary, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -18,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from quizapp.errors import Unavailable
-from quizapp.models import dump, postgresql
+from quizapp.models import dump, engines, postgresql
 from quizapp.models.direct import Direct
 from quizapp.models.postgresql import Replica
 
@@ -29,7 +25,8 @@ Merit = LargeBinary
 
 
 class Id(Uuid[str]):
-    """A UUID as text. SQLite stores the 32 digits: hyphens are all that is added, a UUID made of each takes four times as long."""
+    """A UUID as text. PostgreSQL's driver gives it as such (`engines`); SQLite stores the 32 digits, and hyphens are all that is added:
+    a UUID made of each takes four times as long."""
 
     cache_ok = True
 
@@ -37,7 +34,7 @@ class Id(Uuid[str]):
         super().__init__(as_uuid=False)
 
     def result_processor(self, dialect: Any, coltype: object) -> Any:
-        return super().result_processor(dialect, coltype) if dialect.supports_native_uuid else _hyphenated
+        return None if dialect.supports_native_uuid else _hyphenated
 
 
 def _hyphenated(value: str | None) -> str | None:
@@ -59,44 +56,6 @@ class Base(DeclarativeBase):
     )
 
 
-class QueuedConnection(sqlite3.Connection):
-    """An SQLite connection whose writers wait in the kernel's fair queue.
-
-    SQLite itself makes writers sleep and try again, which starved some processes for seconds. The lock is taken before
-    BEGIN IMMEDIATE and given back after the commit or rollback.
-    """
-
-    path = ""
-    queue: int | None = None
-
-    def enter(self) -> None:
-        if self.queue is None:
-            self.queue = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self.queue, fcntl.LOCK_EX)
-
-    def leave(self) -> None:
-        if self.queue is not None:
-            fcntl.flock(self.queue, fcntl.LOCK_UN)
-
-    def commit(self) -> None:
-        super().commit()
-        self.leave()
-
-    def rollback(self) -> None:
-        try:
-            super().rollback()
-        finally:
-            self.leave()
-
-    def close(self) -> None:
-        try:
-            super().close()
-        finally:
-            if self.queue is not None:
-                os.close(self.queue)
-                self.queue = None
-
-
 class Database:
     """The engine behind `write()` (one transaction that takes its place in the queue), `read()` and `replica()` (one snapshot)."""
 
@@ -104,13 +63,13 @@ class Database:
         self.url = url
         snapshots: dict[str, Any] = {}
         if url.startswith("sqlite"):
-            self.writer = _sqlite(url, writes=True)
-            self.reader = _sqlite(url, writes=False)
+            self.writer = engines.sqlite(url, writes=True)
+            self.reader = engines.sqlite(url, writes=False)
         else:
-            self.writer = _postgresql(url, pool_size)
-            self.reader = _postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # around one statement the rest is half of the cost
+            self.writer = engines.postgresql(url, pool_size)
+            self.reader = engines.postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # around one statement the rest is half of the cost
             snapshots = postgresql.SNAPSHOT
-        self._replica = Replica(_postgresql(replica_url, pool_size), self.reader) if replica_url else None
+        self._replica = Replica(engines.postgresql(replica_url, pool_size), self.reader) if replica_url else None
         self.direct = Direct(self.writer)
         self.carried: dict[str, Any] = {}  # what every session has in its `info`
         self._write = sessionmaker(self.writer, expire_on_commit=False, info=self.carried)
@@ -146,6 +105,12 @@ class Database:
         with self.reading_replica(now) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """To read with: the primary as it is when the first statement runs."""
+        with self._snapshot.begin() as session:
+            yield session
 
     @contextmanager
     def at_once(self) -> Iterator[Session]:
@@ -205,76 +170,6 @@ class Database:
         self.direct.dispose()
         for engine in (self.writer, self.reader, *([self._replica.engine] if self._replica else [])):
             engine.dispose()
-
-
-def _dumps(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _make_private(path: str) -> None:
-    """Answers and phone numbers are for nobody else on the machine."""
-    with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _postgresql(url: str, pool_size: int, **more: Any) -> Engine:
-    from quizapp.models.cursor import Cursor  # noqa: PLC0415 - the driver takes its time, and SQLite does without
-
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=2,
-        pool_use_lifo=True,  # the connection used last knows every statement already
-        connect_args={**postgresql.CONNECT, "cursor_factory": Cursor},
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        hide_parameters=True,
-        **more,
-    )
-    event.listen(engine, "connect", postgresql.prepare)
-    return engine
-
-
-def _sqlite(url: str, *, writes: bool) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={"factory": QueuedConnection, "timeout": 30},
-        pool_size=20,
-        max_overflow=20,
-        json_serializer=_dumps,
-        json_deserializer=orjson.loads,
-        hide_parameters=True,  # an error in the log must not hold answers, names or codes
-    )
-
-    file = engine.url.database or "quizapp.db"
-    _make_private(file)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
-        connection.path = f"{file}.queue"
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        if not writes:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        raw = connection.connection.dbapi_connection
-        if not writes:
-            raw.execute("BEGIN")
-            return
-        raw.enter()
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            raw.rollback()
-            raise
-
-    return engine
 
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}

@@ -1,9 +1,9 @@
 """What the public sees: a snapshot of standings and units, made by one job and read by everybody."""
 
-from sqlalchemy import Index, String, Uuid
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Json, Merit, Millis
+from quizapp.models.base import Base, Id, Json, Merit, Millis
 
 
 class BoardRow(Base):
@@ -17,7 +17,7 @@ class BoardRow(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     division: Mapped[str] = mapped_column(String(32))
     unit_id: Mapped[int | None]
     points: Mapped[int]
@@ -75,5 +75,5 @@ class BoardState(Base):
     as_of: Mapped[int] = mapped_column(Millis)
     built_at: Mapped[int] = mapped_column(Millis)
     changed_at: Mapped[int] = mapped_column(Millis)  # of the newest standing that it holds
-    tree_at: Mapped[int] = mapped_column(Millis)  # when every unit was last looked at
+    tree_at: Mapped[int] = mapped_column(Millis)  # when every unit was last looked at; below zero: and one was lacking since
     tree_ms: Mapped[int]  # how long that took

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Json, Millis
+from quizapp.models.base import Base, Id, Json, Millis
 
 
 class Contest(Base):
@@ -44,8 +44,8 @@ class Entry(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"), primary_key=True)
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
-    account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("accounts.id"))
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    account_id: Mapped[str] = mapped_column(Id(), ForeignKey("accounts.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     division: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(64))
@@ -71,7 +71,7 @@ class EntryMove(Base):
     __tablename__ = "entry_moves"
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     at: Mapped[int] = mapped_column(Millis, primary_key=True)
     from_unit_id: Mapped[int | None]
     to_unit_id: Mapped[int | None]

@@ -1,9 +1,10 @@
-"""Psycopg's cursor with a cheap `description`. Imported for PostgreSQL only."""
+"""What psycopg does too dearly for us: descriptions of columns, UUIDs. Imported for PostgreSQL only."""
 
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus
+from psycopg.types.string import TextLoader
 
 _ROWS = frozenset({ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE, ExecStatus.TUPLES_CHUNK})
 
@@ -19,3 +20,8 @@ class Cursor(psycopg.Cursor[Any]):
             return None
         names = ((found.fname(at) or b"").decode() for at in range(found.nfields))
         return [(name, found.ftype(at), None, None, None, None, None) for at, name in enumerate(names)]
+
+
+def take_ids_as_text(connection: Any, _: object) -> None:
+    """PostgreSQL sends a UUID as text; to make an object of it, and of that a text again, takes ten times as long."""
+    connection.adapters.register_loader("uuid", TextLoader)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Json, Millis
+from quizapp.models.base import Base, Id, Json, Millis
 
 
 class Export(Base):
@@ -22,12 +22,12 @@ class Export(Base):
         Index("ix_exports_asker", "asked_by", "contest_id"),
     )  # fmt: skip
 
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))  # people, units, waiting
     layout: Mapped[str] = mapped_column(String(8))
     asked: Mapped[dict[str, Any]] = mapped_column(Json)
-    asked_by: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("accounts.id", ondelete="CASCADE"))
+    asked_by: Mapped[str] = mapped_column(Id(), ForeignKey("accounts.id", ondelete="CASCADE"))
     top_id: Mapped[int | None]  # all that the asker saw then; one who sees another part of the tree does not get the file
     asked_at: Mapped[int] = mapped_column(Millis)
     state: Mapped[str] = mapped_column(String(8), default="waiting")
@@ -47,6 +47,6 @@ class ExportChunk(Base):
 
     __tablename__ = "export_chunks"
 
-    export_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True)
+    export_id: Mapped[str] = mapped_column(Id(), ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Json, Millis
+from quizapp.models.base import Base, Id, Json, Millis
 
 
 class EssayMark(Base):
@@ -20,9 +20,9 @@ class EssayMark(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    sitting_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    sitting_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    marker_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), ForeignKey("accounts.id"), primary_key=True)
+    marker_id: Mapped[str] = mapped_column(Id(), ForeignKey("accounts.id"), primary_key=True)
     turn: Mapped[int]  # 1 and 2: blind; 3: the decision
     points: Mapped[int | None]  # none while it is in the marker's hands
     note: Mapped[str] = mapped_column(String(2000))
@@ -40,15 +40,15 @@ class PrintedPaper(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"), primary_key=True)
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
     serial: Mapped[str] = mapped_column(String(16))
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    entry_id: Mapped[str] = mapped_column(Id())
     stage: Mapped[str] = mapped_column(String(16))
     paper: Mapped[dict[str, Any]] = mapped_column(Json)
     first: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    first_by: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    first_by: Mapped[str | None] = mapped_column(Id())
     second: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    second_by: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    second_by: Mapped[str | None] = mapped_column(Id())
     time_ms: Mapped[int | None] = mapped_column(Millis)
-    sitting_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    sitting_id: Mapped[str | None] = mapped_column(Id())
     printed_at: Mapped[int] = mapped_column(Millis)

@@ -1,9 +1,9 @@
 """Records beside entries that change what they may do or what a unit gets: each with who, when and why, never overwritten."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Millis
+from quizapp.models.base import Base, Id, Millis
 
 
 class ExtraTime(Base):
@@ -18,7 +18,7 @@ class ExtraTime(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contest_id: Mapped[int] = mapped_column(ForeignKey("contests.id"))
-    entry_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    entry_id: Mapped[str | None] = mapped_column(Id())
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     extra_ms: Mapped[int]
     opens_at: Mapped[int | None] = mapped_column(Millis)
@@ -52,7 +52,7 @@ class Promoted(Base):
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(String(16), primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id(), primary_key=True)
     at: Mapped[int] = mapped_column(Millis)
 
 
@@ -67,8 +67,8 @@ class Chance(Base):
     )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id())
     kind: Mapped[str] = mapped_column(String(8))
     proof: Mapped[str] = mapped_column(
         String(64)

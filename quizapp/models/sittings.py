@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quizapp.models.base import Base, Json, Millis
+from quizapp.models.base import Base, Id, Json, Millis
 
 
 class Sitting(Base):
@@ -33,9 +33,9 @@ class Sitting(Base):
     )  # fmt: skip
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
-    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    account_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    id: Mapped[str] = mapped_column(Id(), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(Id())
+    account_id: Mapped[str] = mapped_column(Id())
     unit_id: Mapped[int | None]
     track: Mapped[str] = mapped_column(String(16))  # see rules.attempts.track
     attempt_no: Mapped[int]

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.orm import sessionmaker
 
 from quizapp.app import create_app
-from quizapp.models.base import Database, QueuedConnection
+from quizapp.models.base import Database
+from quizapp.models.engines import QueuedConnection
 from quizapp.models.sittings import Sitting
 from quizapp.rules.contests import Limits
 from quizapp.rules.timing import contest_day
