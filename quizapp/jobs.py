@@ -2,7 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -17,7 +19,7 @@ log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
 PROMOTIONS_EVERY = 10_000
 TABLES_EVERY = 1_000  # where one has grown
-STILL_LOOKED_AT = 3_600_000
+LOOK_AFTER, LOOKS_EVERY = 1_000, 10_000  # at least and at most; between them twice what a look takes
 J: Any = JobRun.__table__.c
 _DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
@@ -26,9 +28,10 @@ SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not wr
 def finish_overdue(database: Database, secret: str, now: int, patience: int = 0) -> int:
     """Finish every sitting whose time has been up for `patience`, each in a transaction of its own; how many.
 
-    One that cannot be finished is left and told.
+    One that cannot be finished is left and told. Each is dated when it is finished: with many of them that is minutes later,
+    and boards look back for one.
     """
-    count, failed = 0, set[str]()
+    count, failed, begun = 0, set[str](), time.monotonic()
     while True:
         with database.read() as session:
             overdue = [one for one in sittings.find_overdue(session, now - patience, 200 + len(failed)) if one not in failed]
@@ -37,7 +40,7 @@ def finish_overdue(database: Database, secret: str, now: int, patience: int = 0)
         for sitting_id in overdue:
             try:
                 with database.write() as session:
-                    finishing.finish_overdue(session, secret, sitting_id, now)
+                    finishing.finish_overdue(session, secret, sitting_id, now + int((time.monotonic() - begun) * 1000))
                 count += 1
             except Exception as error:
                 if database.is_away(error):
@@ -49,22 +52,45 @@ def finish_overdue(database: Database, secret: str, now: int, patience: int = 0)
 def stale_boards(database: Database, now: int) -> list[Running]:
     """Contests whose boards lack something that happened; those that ended long ago wait until somebody looks."""
     with database.read() as session:
-        return [contest for contest in contests.going_on(session, now, STILL_LOOKED_AT) if boards.is_stale(session, contest, now)]
+        return [contest for contest in contests.going_on(session, now, boards.STILL_LOOKED_AT) if boards.is_stale(session, contest, now)]
 
 
 def rebuild_snapshots(database: Database, now: int) -> int:
     """Bring the boards of contests up to date where something changed; how many."""
     stale = stale_boards(database, now)
     for contest in stale:
-        with database.write() as session:
-            boards.rebuild(session, contest, now)
+        with _one_of_many(database, contest), database.write() as session:
+            boards.rebuild(session, contest, now, wait=boards.is_missing(session, contest))
     return len(stale)
+
+
+@contextmanager
+def _one_of_many(database: Database, contest: Running) -> Iterator[None]:
+    """What goes wrong with the boards of one contest is told, and keeps nobody else's waiting."""
+    try:
+        yield
+    except Exception as error:
+        if database.is_away(error):
+            raise
+        log.warning("boards of %s: %s", contest.rules.slug, _short(error))
+
+
+def look_where_due(database: Database, clock: Callable[[], int]) -> None:
+    """Look at every unit of the contests where this is due; with many units it takes seconds, and goes on beside the boards."""
+    now = clock()
+    with database.read() as session:
+        running = contests.going_on(session, now, boards.STILL_LOOKED_AT)
+        due = [(contest, boards.look_due(session, contest, now)) for contest in running]
+    for contest, takes in due:
+        if takes is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * takes, LOOKS_EVERY), clock()):
+            with _one_of_many(database, contest):
+                boards.look_at_units(database, contest, clock)
 
 
 def promote(database: Database, now: int) -> int:
     """Write down who goes on from stages that are over; how many stages."""
     with database.read() as session:
-        running = contests.going_on(session, now, STILL_LOOKED_AT)
+        running = contests.going_on(session, now, boards.STILL_LOOKED_AT)
         waiting = [(contest, stage) for contest in running for stage in promotions.due(session, contest, now)]
     for contest, stage in waiting:
         with database.write() as session:
@@ -122,21 +148,26 @@ def begin_export(database: Database, begin: Callable[[exports.Run], None], now: 
 def start(
     database: Database, secret: str, clock: Callable[[], int], begin: Callable[[exports.Run], None], patience: int, pause: float = 1.0
 ) -> threading.Event:
-    """Run the jobs in a thread until the returned event is set.
+    """Run the jobs in two threads until the returned event is set: one round after another, and looks at every unit.
 
     `begin` starts the process that makes a large file. `patience` leaves room for what arrived in time and still waits for its turn.
     """
     stop = threading.Event()
 
-    def loop() -> None:
-        while not stop.wait(pause):
+    def one_round() -> None:
+        run_due(database, secret, clock(), patience)
+        begin_export(database, begin, clock())
+
+    def loop(work: Callable[[], None]) -> None:
+        while not stop.is_set():
             try:
-                run_due(database, secret, clock(), patience)
-                begin_export(database, begin, clock())
+                work()
             except Exception as error:
                 log.warning("jobs: %s", _short(error))
+            stop.wait(pause)
 
-    threading.Thread(target=loop, name="jobs", daemon=True).start()
+    for name, work in (("jobs", one_round), ("units", lambda: look_where_due(database, clock))):
+        threading.Thread(target=loop, args=(work,), name=name, daemon=True).start()
     return stop
 
 

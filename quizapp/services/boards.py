@@ -1,23 +1,29 @@
 """The snapshot that every public board is read from: when it is due, and bringing it up to date at the cost of what changed."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from quizapp.models.base import insert_into
+from quizapp.models.base import Database, insert_into
 from quizapp.models.boards import BoardState
 from quizapp.models.contests import Contest
 from quizapp.models.organisations import UnitState
+from quizapp.models.postgresql import BEAT
 from quizapp.models.standings import Standing
 from quizapp.services import board_rows, board_units
-from quizapp.services.contests import Running
+from quizapp.services.contests import Running, contest_by_id
 
 REBUILD_AFTER = 3_000
 SETTLED_AFTER = 60_000  # a transaction that began before a rebuild may commit after it, but not a minute later
 SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
+LATE = 900_000  # an import of very many units may commit minutes after its date: one more look, so long after it
 SHARE = 20  # looking at every unit takes at most this part of the time
+STILL_LOOKED_AT = 3_600_000  # for so long after its end a contest's boards are kept up by the job; later, by whoever looks
+ALIVE = 10_000  # a job that has been due for so long is not going to be done
 
 K: Any = BoardState.__table__.c
 _OF: Any = bindparam("contest")
@@ -49,12 +55,27 @@ def as_of(session: Session, contest: Running, now: int) -> int:
 def edition(session: Session, contest: Running, now: int) -> tuple[int, int]:
     """(that moment, when the boards were made): pages of one edition are the same."""
     known = _state(session, contest)
+    return (0, 0) if known is None else (_shown_at(contest, known, now), known.built_at)
+
+
+def units_as_of(session: Session, contest: Running, now: int) -> int:
+    """The moment that the ranking of units shows: earlier, where it takes a look at every unit."""
+    known = _state(session, contest)
     if known is None:
-        return 0, 0
-    moment = known.as_of
-    if known.as_of == known.built_at and _is_settled(known):
-        moment = max(moment, now - now % REBUILD_AFTER)
-    return moment, known.built_at
+        return 0
+    moment = _shown_at(contest, known, now)
+    return moment if board_units.can_move(contest) or _is_settled(contest, known) else min(moment, abs(known.tree_at))
+
+
+def _shown_at(contest: Running, known: Any, now: int) -> int:
+    is_quiet = known.as_of == known.built_at and _is_settled(contest, known)
+    return max(known.as_of, now - now % REBUILD_AFTER) if is_quiet else int(known.as_of)
+
+
+def is_missing(session: Session, contest: Running) -> bool:
+    """Whether the boards were never made."""
+    known = _state(session, contest)
+    return known is None or known.built_at == 0
 
 
 def is_stale(session: Session, contest: Running, now: int) -> bool:
@@ -63,8 +84,26 @@ def is_stale(session: Session, contest: Running, now: int) -> bool:
     return known is None or _is_due(contest, known, now)
 
 
-def rebuild(session: Session, contest: Running, now: int, *, wait: bool = True) -> bool:
-    """Bring the snapshot up to date; True where something was done.
+def is_kept_up(session: Session, contest: Running, now: int) -> bool:
+    """Whether the job brings these boards up to date, so that nobody who reads them has to."""
+    if not contest.rules.opens_at <= now <= contest.rules.closes_at + STILL_LOOKED_AT:
+        return False
+    beat = session.scalar(BEAT)
+    return beat is not None and now - ALIVE <= beat <= now + SKEW
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Every unit as one snapshot of the database has it: `known` is the state of the boards in it, `at` when it was taken."""
+
+    at: int
+    ms: int
+    known: Any
+    units: board_units.Seen
+
+
+def rebuild(session: Session, contest: Running, now: int, seen: Look | None = None, *, wait: bool = True) -> bool:
+    """Bring the snapshot up to date, and every unit to what was `seen`; True where something was done.
 
     Two at once do no harm: the second waits for the first, and finds nothing due; or does not `wait`, and leaves it to the first.
     """
@@ -73,22 +112,63 @@ def rebuild(session: Session, contest: Running, now: int, *, wait: bool = True) 
         session.execute(insert_into(session, BoardState).values(contest_id=contest.id, **empty).on_conflict_do_nothing())
     if session.execute(_LOCK if wait else _LOCK_IF_FREE, {"contest": contest.id}).one_or_none() is None:
         return False
+    contest = contest_by_id(session, contest.id)  # a freeze may have been declared meanwhile
     known = _state(session, contest)
-    if not _is_due(contest, known, now):
+    if not (_is_due(contest, known, now) or seen):
         return False
-    moment = frozen_at(contest, now)
-    ahead = known.built_at > now + SKEW
-    since = 0 if ahead else min(known.as_of, moment or now) - SETTLED_AFTER
-    values = {"as_of": moment or now, "built_at": now, "changed_at": known.newest}
-    changed = board_rows.refresh(session, contest, since, moment)
-    if changed is None or moment is not None or _needs_every_unit(known, now):
-        begun = time.monotonic()
-        board_units.refresh(session, contest, since, moment)
-        values |= {"tree_at": now, "tree_ms": int((time.monotonic() - begun) * 1000)}
-    elif changed and not board_units.move(session, contest, changed):
-        values |= {"tree_at": 0}
+    if not _is_ahead(known, now):
+        now = max(now, known.built_at + 1)  # each edition has a moment of its own
+    values = _bring_up(session, contest, known, now, seen)
     session.execute(update(BoardState).where(BoardState.contest_id == contest.id).values(**values))
     return True
+
+
+def _bring_up(session: Session, contest: Running, known: Any, now: int, seen: Look | None) -> dict[str, int]:
+    """The state after people and units were brought up to date."""
+    moment = frozen_at(contest, now)
+    since = 0 if _is_ahead(known, now) else min(known.as_of, moment or now) - SETTLED_AFTER
+    values = {"as_of": moment or now, "built_at": now, "changed_at": known.newest}
+    changed = board_rows.refresh(session, contest, since, moment)
+    begun = time.monotonic()
+    if moment is not None or changed is None or _begins_anew(known, now):
+        board_units.write(session, contest, board_units.see(session, contest, since, moment))
+        return values | {"tree_at": now, "tree_ms": _ms_since(begun)}
+    if seen and (abs(seen.known.tree_at), seen.known.rules_at) == (abs(known.tree_at), known.rules_at):
+        holds_all = board_units.catch_up(session, contest, seen.units)
+        return values | {"tree_at": seen.at if holds_all else -seen.at, "tree_ms": seen.ms + _ms_since(begun)}
+    if changed and board_units.can_move(contest) and not board_units.move(session, contest, changed):
+        values["tree_at"] = -abs(known.tree_at)
+    return values
+
+
+def look_due(session: Session, contest: Running, now: int) -> int | None:
+    """Where every unit is to be looked at once more: how many milliseconds that took the last time."""
+    known = _state(session, contest)
+    if known is None or _begins_anew(known, now) or frozen_at(contest, now) is not None:
+        return None  # a rebuild looks at every unit itself
+    since = _tree_changed_at(contest, known)
+    is_due = known.tree_at <= since + SETTLED_AFTER or known.tree_at <= since + LATE < now
+    return known.tree_ms if is_due and now - abs(known.tree_at) >= SHARE * known.tree_ms else None
+
+
+def look(session: Session, contest: Running, now: int) -> Look:
+    """Every unit once more. With many of them this takes seconds; the session is of one snapshot, and boards go on meanwhile."""
+    begun, contest = time.monotonic(), contest_by_id(session, contest.id)
+    known = _state(session, contest)
+    units = board_units.see(session, contest, known.as_of - SETTLED_AFTER, None)
+    return Look(now, _ms_since(begun), known, units)
+
+
+def look_at_units(database: Database, contest: Running, clock: Callable[[], int]) -> None:
+    """Look at every unit and bring the boards up to date with what was seen."""
+    with database.snapshot() as session:
+        seen = look(session, contest, clock())
+    with database.write() as session:
+        rebuild(session, contest, clock(), seen)
+
+
+def _ms_since(begun: float) -> int:
+    return int((time.monotonic() - begun) * 1000)
 
 
 def _state(session: Session, contest: Running) -> Any:
@@ -97,28 +177,36 @@ def _state(session: Session, contest: Running) -> Any:
 
 def _is_due(contest: Running, known: Any, now: int) -> bool:
     moment = frozen_at(contest, now)
-    if known.built_at == 0 or known.built_at > now + SKEW or known.as_of != (moment or known.built_at):
+    if known.built_at == 0 or _is_ahead(known, now) or known.as_of != (moment or known.built_at):
         return True
     if now - known.built_at < REBUILD_AFTER:
         return False
     if moment is not None:
         return bool(known.built_at <= moment + SETTLED_AFTER)
-    return not _is_settled(known)
+    return not _is_settled(contest, known)
 
 
-def _is_settled(known: Any) -> bool:
+def _is_settled(contest: Running, known: Any) -> bool:
     """Whether nothing can have happened that the snapshot does not hold."""
-    since = max(known.rules_at, known.moved_at)
     return bool(
         known.changed_at == known.newest
         and known.built_at > known.newest + SETTLED_AFTER
-        and known.tree_at > since + SETTLED_AFTER
+        and known.tree_at > _tree_changed_at(contest, known) + SETTLED_AFTER
     )
 
 
-def _needs_every_unit(known: Any, now: int) -> bool:
-    """Whether the tree or the rules may have changed since every unit was looked at; a large tree waits a little for its turn."""
-    if known.as_of != known.built_at or known.built_at > now + SKEW:
-        return True
-    changed = known.tree_at <= max(known.rules_at, known.moved_at) + SETTLED_AFTER
-    return bool(changed and now - known.tree_at >= SHARE * known.tree_ms)
+def _tree_changed_at(contest: Running, known: Any) -> int:
+    """When something happened that takes a look at every unit: to the tree, to the rules, or, where one unit's value depends on
+    the others, to anybody."""
+    by_anybody = not board_units.can_move(contest)
+    return int(max(known.rules_at, known.moved_at, known.newest if by_anybody else 0))
+
+
+def _begins_anew(known: Any, now: int) -> bool:
+    """Whether nothing can be added to what the boards hold: there is nothing, they stood still, or they are of a later clock."""
+    return bool(known.built_at == 0 or known.as_of != known.built_at or _is_ahead(known, now))
+
+
+def _is_ahead(known: Any, now: int) -> bool:
+    """Whether the boards are dated by a clock that was set back since."""
+    return bool(known.built_at > now + SKEW)

@@ -53,7 +53,7 @@ def unit_board(
     rows = [_result(contest, row, full) for row in found[:limit]]
     rows[: len(placed)] = [replace(row, place=p, shared=s) for row, (p, s) in zip(rows, placed, strict=False)]
     return UnitPage(
-        as_of=boards.as_of(session, contest, now),
+        as_of=boards.units_as_of(session, contest, now),
         frozen=boards.frozen_at(contest, now) is not None,
         hidden=False,
         rows=rows,

@@ -53,18 +53,24 @@ def shown(slug: str) -> Shown:
 
 
 def _refresh(contest: Running) -> None:
-    """Rebuild the snapshot when the job has not; at most once in the rebuild interval whoever asks.
+    """Make the snapshot where there is none, and bring it up to date where no job does.
 
     One of this process tries, and leaves it to whoever is at it; the others show what there is. They wait where that is nothing.
     """
     if not boards.is_stale(db(), contest, now()):
         return
-    is_first = boards.edition(db(), contest, now()) == (0, 0)
+    is_first, clock = boards.is_missing(db(), contest), edge().clock
+    if not is_first and boards.is_kept_up(db(), contest, now()):
+        return
     if _rebuilding.acquire(blocking=is_first):
         try:
             finish_transaction(commit=True)
             with edge().database.write() as writing:
-                boards.rebuild(writing, contest, now(), wait=is_first)
+                boards.rebuild(writing, contest, clock(), wait=is_first)
+            look_is_due = boards.look_due(db(), contest, clock()) is not None
+            finish_transaction(commit=True)
+            if look_is_due:
+                boards.look_at_units(edge().database, contest, clock)
         finally:
             _rebuilding.release()
 

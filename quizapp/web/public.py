@@ -1,5 +1,6 @@
 """Pages for everybody: contests, boards, privacy, and whether the server is well."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -177,7 +178,7 @@ def _units(found: Shown) -> str:
     return render_template(
         "public/units.html",
         contest=contest_card(contest),
-        as_of=found.as_of,
+        as_of=round(datetime.fromisoformat(page["as_of"]).timestamp() * 1000),
         frozen=page["frozen"],
         hidden=page["hidden"],
         under={"code": top.code, "name": top.name} if top else None,

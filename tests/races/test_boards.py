@@ -9,21 +9,19 @@ from factories import World
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
-from town import BEST, LAST, SHARED, Town, figures_of, people_of, step, ties
+from town import BEST, LAST, SHARED, Town, again, bring_up, check_units, people_of, step, ties
 from waiting import until
 
+from quizapp import jobs
 from quizapp.models.base import Database
-from quizapp.models.boards import BoardRow, BoardUnit
+from quizapp.models.boards import BoardRow
 from quizapp.models.contests import Entry
-from quizapp.rules.contests import Board, BoardRules, Division, EntryRules, Limits
+from quizapp.rules.contests import Board, BoardRules, Division, Limits
 from quizapp.rules.counting import Counting, Tie
 from quizapp.rules.rows import UnitRow
-from quizapp.rules.units import UnitRules
-from quizapp.services import board_rows, boards, contests, results, standings, unit_boards, unit_imports
+from quizapp.services import board_rows, boards, contests, standings, unit_boards, unit_imports
 from quizapp.services.audit import CLI
 from quizapp.services.contests import Running
-from quizapp.services.organisations import tree
 from quizapp.web import boards as web_boards
 
 
@@ -62,17 +60,9 @@ def test_boards_show_what_stood_at_their_moment(
     check(database, contest, town.world.clock())
 
 
-def again(town: Town, contest: Running, rule: tuple[Tie, ...], counting: Counting, board: BoardRules) -> Running:
-    return town.world.apply(
-        slug=contest.rules.slug, counting=counting, ties=rule, limits=Limits(per_day=50, practice_per_day=50),
-        entry=EntryRules(unit_changes=50), board=board, units=UnitRules(hide_mean_below=1),
-    )  # fmt: skip
-
-
 def check(database: Database, contest: Running, now: int) -> None:
     """The snapshot tells the same as a recomputation as of its moment."""
-    with database.write() as session:
-        boards.rebuild(session, contest, now)
+    bring_up(database, contest, now)
     with database.replica(now) as session:
         moment = boards.frozen_at(contest, now)
         people = people_of(session, contest, moment)
@@ -85,19 +75,6 @@ def check(database: Database, contest: Running, now: int) -> None:
             row[2]: (row[0], row[1], len(people)) for row in people
         }
         check_units(session, contest, moment)
-
-
-def check_units(session: Session, contest: Running, moment: int | None) -> None:
-    stored = {row.unit_id: row for row in session.scalars(select(BoardUnit).where(BoardUnit.contest_id == contest.id))}
-    figures = {unit: (row.people, row.sittings, row.points) for unit, row in stored.items() if row.people}
-    made = figures_of(session, contest, moment)
-    assert figures == {unit: (one.people, one.sittings, one.points) for unit, one in made.items()}
-    whole = tree(session, moment)
-    facts = results.unit_facts(session, contest, whole, moment)
-    for kind in ("企业", "镇街"):
-        wanted = results.rank_units(whole, facts, contest.rules, results.listed(whole, None, kind))
-        page = unit_boards.unit_board(session, contest, contest.rules.opens_at, kind=kind)
-        assert [(row.place, row.shared, row.code) for row in page.rows] == [(row.place, row.shared, row.code) for row in wanted]
 
 
 def test_a_tree_that_changes_is_followed_at_every_level(database: Database, town: Town):
@@ -125,7 +102,7 @@ def test_a_large_tree_is_not_looked_at_all_the_time_but_those_who_hand_in_are_se
     town.do(contest, 0, "sit", 0, 1)
     town.world.clock.pass_(minutes=5)
     check(database, contest, town.world.clock())
-    monkeypatch.setattr(boards.board_units, "refresh", lambda *_: pytest.fail("every unit was looked at"))
+    monkeypatch.setattr(boards.board_units, "see", lambda *_: pytest.fail("every unit was looked at"))
     town.do(contest, 1, "sit", 1, 5)
     town.do(contest, 0, "sit", 0, 5)
     check(database, contest, town.world.clock())
@@ -225,6 +202,32 @@ def test_nobody_waits_for_a_board_that_is_being_brought_up_to_date(world: World,
             until(lambda: sum(reply.done() for reply in replies) >= 5, "all have their board but the one who tried")
         assert [reply.result(20)["rows"] for reply in replies] == [old["rows"]] * 6
     assert sign_in().http.get(page).json["as_of"] >= old["as_of"]
+
+
+def test_whoever_reads_rebuilds_nothing_where_the_job_does(world: World, database: Database, sign_in, monkeypatch: pytest.MonkeyPatch):
+    page = "/api/v1/contests/june/leaderboard"
+
+    def people() -> int:
+        return len(sign_in().http.get(page).json["rows"])
+
+    sign_in("alice").sit()
+    assert people() == 1, "there was nothing yet"
+    sign_in("bob").sit()
+    world.clock.pass_(seconds=4)
+    jobs.claim(database, "overdue", jobs.OVERDUE_EVERY, world.clock())
+    assert people() == 1, "the job is at work"
+    assert jobs.rebuild_snapshots(database, world.clock()) == 1
+    world.clock.pass_(seconds=2)
+    assert people() == 2
+    sign_in("carol").sit()
+    world.clock.pass_(seconds=20)
+    assert people() == 3, "the job has not been at work for a while"
+    assert jobs.claim(database, "overdue", jobs.OVERDUE_EVERY, world.clock())
+    world.clock.now = world.contest.rules.closes_at + boards.STILL_LOOKED_AT
+    jobs.claim(database, "overdue", jobs.OVERDUE_EVERY, world.clock())
+    with database.read() as session:
+        assert boards.is_kept_up(session, world.contest, world.clock())
+        assert not boards.is_kept_up(session, world.contest, world.clock() + 1), "no job looks at what has long been over"
 
 
 def test_the_first_to_look_waits_for_the_board_that_is_being_made(world: World, database: Database, sign_in):

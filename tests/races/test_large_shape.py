@@ -122,6 +122,7 @@ def test_parts_are_killed_one_after_another_and_nothing_is_lost(shape: Shape, cr
     seen["primary"] = crowd.suffer("primary stopped at once, started", lambda: shape.primary.stop("immediate"), shape.primary.start)
     crowd.stop()
     until(lambda: all(one.receipts or one.faults for one in crowd.shorts), "everybody has handed in", 60)
+    until(lambda: is_claimed(shape, "snapshots"), "looks at new units keep the boards up by themselves for a minute, then this job does", 90)
     with capsys.disabled():
         print("", *crowd.told, sep="\n")
     assert not all_check(crowd.writers)
@@ -161,6 +162,10 @@ def check_shorts(shape: Shape, crowd: Crowd) -> None:
     for one in crowd.shorts:
         kept = shape.primary.sql(f"SELECT answers ->> '1', answers ->> '2', answers ->> '3' FROM sittings WHERE answers ->> '1' = '{one.answers['1']}'", "quizapp")
         assert kept == "|".join(one.answers.values())
+
+
+def is_claimed(shape: Shape, job: str) -> bool:
+    return shape.primary.sql(f"SELECT count(*) FROM claims WHERE name = '{job}'", "quizapp") != "0"
 
 
 def check_jobs(shape: Shape) -> None:

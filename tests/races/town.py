@@ -2,19 +2,24 @@
 
 from typing import Any
 
+import pytest
 from conftest import SECRET
 from factories import World, right_answers
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quizapp.models.base import Database
+from quizapp.models.boards import BoardUnit
 from quizapp.models.contests import Entry
 from quizapp.rules.aggregation import ROOT
-from quizapp.rules.contests import EntryRules, Limits
+from quizapp.rules.contests import BoardRules, EntryRules, Limits
 from quizapp.rules.counting import Counting, Span, Take, Tie
-from quizapp.rules.units import Figures
+from quizapp.rules.units import Figures, UnitRules
 from quizapp.services import (
     accounts,
+    boards,
     entries,
     entry_changes,
     finishing,
@@ -23,6 +28,7 @@ from quizapp.services import (
     results,
     saves,
     starts,
+    unit_boards,
 )
 from quizapp.services.contests import Running
 
@@ -98,3 +104,34 @@ def figures_of(session: Session, contest: Running, as_of: int | None) -> dict[in
 
 action = st.sampled_from(["sit", "sit", "sit", "sleep", "sleep", "move", "move", "leave", "practice"])
 step = st.tuples(st.integers(0, len(Town.people) - 1), action, st.integers(0, 3), st.sampled_from([0, 1, 1, 30]))
+
+
+def again(town: Town, contest: Running, rule: tuple[Tie, ...], counting: Counting, board: BoardRules) -> Running:
+    return town.world.apply(
+        slug=contest.rules.slug, counting=counting, ties=rule, limits=Limits(per_day=50, practice_per_day=50),
+        entry=EntryRules(unit_changes=50), board=board, units=UnitRules(hide_mean_below=1),
+    )  # fmt: skip
+
+
+def bring_up(database: Database, contest: Running, now: int) -> None:
+    """What the jobs do, on a machine for which every unit is nothing."""
+    with database.write() as session:
+        boards.rebuild(session, contest, now)
+    with pytest.MonkeyPatch.context() as patched, database.read() as session:
+        patched.setattr(boards, "SHARE", 0)
+        due = boards.look_due(session, contest, now)
+    if due is not None:
+        boards.look_at_units(database, contest, lambda: now)
+
+
+def check_units(session: Session, contest: Running, moment: int | None) -> None:
+    stored = {row.unit_id: row for row in session.scalars(select(BoardUnit).where(BoardUnit.contest_id == contest.id))}
+    figures = {unit: (row.people, row.sittings, row.points) for unit, row in stored.items() if row.people}
+    made = figures_of(session, contest, moment)
+    assert figures == {unit: (one.people, one.sittings, one.points) for unit, one in made.items()}
+    whole = organisations.tree(session, moment)
+    facts = results.unit_facts(session, contest, whole, moment)
+    for kind in ("企业", "镇街"):
+        wanted = results.rank_units(whole, facts, contest.rules, results.listed(whole, None, kind))
+        page = unit_boards.unit_board(session, contest, contest.rules.opens_at, kind=kind)
+        assert [(row.place, row.shared, row.code) for row in page.rows] == [(row.place, row.shared, row.code) for row in wanted]
