@@ -22,7 +22,7 @@ from quizapp.models.organisations import Unit
 from quizapp.rules.roles import Role
 from quizapp.services.audit import Actor, record
 from quizapp.services.signed_in import SI, VISITOR, A
-from quizapp.services.throttles import check_throttle, count_failure, throttle_keys
+from quizapp.services.throttles import NOT_THROTTLED, check_throttle, count_failure, throttle_keys, values_of_throttle
 
 DAY = 86_400_000
 CONTESTANT_STAYS = 366 * DAY
@@ -172,7 +172,7 @@ def sign_in(session: Session, account_id: str, address: str, now: int) -> tuple[
 _SIGN_IN = insert(SI.id.table)
 
 
-def open_sign_in(session: Session, account: Account, now: int, stays: int | None = None) -> str:
+def open_sign_in(session: Session, account: Any, now: int, stays: int | None = None) -> str:
     """A new sign-in for an account; the token is returned once and not stored."""
     token = secrets.token_urlsafe(32)
     stays = stays or (CONTESTANT_STAYS if account.role == Role.CONTESTANT else STAFF_STAYS)
@@ -193,28 +193,30 @@ def count_refusal(session: Session, login: str, address: str, now: int) -> None:
 _CODE: Any = OneTimeCode.__table__.c
 _USE_UP = (
     update(_CODE.id.table)
-    .where(_CODE.id == bindparam("given"), _CODE.used_at.is_(None), _CODE.expires_at > bindparam("now"))
+    .where(_CODE.id == bindparam("given"), _CODE.used_at.is_(None), _CODE.expires_at > bindparam("now"), NOT_THROTTLED)
     .values(used_at=bindparam("now"))
     .returning(_CODE.account_id)
 )
-_CONSENT = (
-    update(Account)
+_LET_IN = (
+    update(A.id.table)
     .where(A.id == bindparam("found"), A.disabled_at.is_(None))
-    .values(consented_at=bindparam("now"))
-    .returning(Account)
-    .execution_options(synchronize_session=False, populate_existing=True)
+    .values(consented_at=bindparam("now"), must_change_password=or_(A.must_change_password, A.role != Role.CONTESTANT))
+    .returning(A.id, A.role, A.name, A.login, A.must_change_password)
 )
 
 
-def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Account, str]:
-    """Use up a one-time code. Staff who come in this way must set a password first."""
-    check_throttle(session, throttle_keys("", address), now)
-    found = session.scalar(_USE_UP, {"given": code_fingerprint(secret, code), "now": now})
-    account = found and session.scalar(_CONSENT, {"found": found, "now": now})
+def sign_in_with_code(session: Session, secret: str, code: str, address: str, now: int) -> tuple[Any, str]:
+    """Use up a one-time code: who came in (id, role, name, login, must_change_password), and a new token.
+
+    Staff who come in this way must set a password first. Raises Unauthenticated; TooMany after many failures.
+    """
+    ((key, limit),) = throttle_keys("", address).items()
+    given = {"given": code_fingerprint(secret, code), "now": now}
+    found = session.scalar(_USE_UP, given | values_of_throttle(session, key, limit, now))
+    account = found and session.execute(_LET_IN, {"found": found, "now": now}).one_or_none()
     if not account:
+        check_throttle(session, {key: limit}, now)
         raise Unauthenticated("登录码不对、已用过或已过期，请向单位联络员或管理员重新领取")
-    if account.role != Role.CONTESTANT:
-        account.must_change_password = True
     record(session, Actor(account.id, account.name, address), "sign_in.code", account.login or account.id, now)
     return account, open_sign_in(session, account, now)
 

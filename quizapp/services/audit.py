@@ -19,7 +19,7 @@ class Actor:
 
 
 CLI = Actor("cli", "命令行")
-_LINE = insert(cast(Table, AuditRecord.__table__))
+_LINE = insert(cast(Table, AuditRecord.__table__)).inline()  # nobody asks for its number
 
 
 def record(

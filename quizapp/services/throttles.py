@@ -7,7 +7,7 @@ Redis, the most that is lost are the failures of the present five minutes that i
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Integer, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import TooMany
@@ -40,6 +40,19 @@ def _in_window(keys: Iterable[str], now: int) -> list[str]:
 _T: Any = Throttle.__table__.c
 _ASKED: Any = bindparam("keys", expanding=True)
 _FAILURES = select(_T.key, _T.failures).where(_T.key.in_(_ASKED), _T.window == bindparam("window"))
+_LEFT: Any = bindparam("failures_left", type_=Integer)
+NOT_THROTTLED: Any = and_(
+    _LEFT > 0,
+    ~select(_T.key).where(_T.key == bindparam("throttle"), _T.window == bindparam("window"), _T.failures >= _LEFT).exists(),
+)
+"""What `check_throttle` asks of one key, as a condition of another statement."""
+
+
+def values_of_throttle(session: Session, key: str, limit: int, now: int) -> dict[str, Any]:
+    """The parameters of NOT_THROTTLED."""
+    counts = _counts(session)
+    quick = sum(counts.read(_in_window([key], now)).values()) if counts else 0
+    return {"throttle": key, "window": now // WINDOW * WINDOW, "failures_left": limit - quick}
 
 
 def check_throttle(session: Session, limits: dict[str, int], now: int) -> None:

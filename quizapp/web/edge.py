@@ -31,6 +31,7 @@ class Edge:
     clock: Callable[[], int]
     cache: Cache
     shown: dict[str, Any] = field(default_factory=dict)  # boards by contest, see `web.boards`
+    open: dict[int, list[str]] = field(default_factory=dict)  # contests by the second, see `web.account`
 
 
 def edge() -> Edge:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from conftest import free_port
 from deployed import Redis, program
-from factories import SECRET
+from factories import SECRET, World
 from redis import Redis as Client
 from sqlalchemy import select
 
-from quizapp.errors import TooMany
-from quizapp.models.accounts import Throttle
+from quizapp.errors import TooMany, Unauthenticated
+from quizapp.models.accounts import Account, Throttle
 from quizapp.models.base import Database
-from quizapp.services import caches, throttles
+from quizapp.services import accounts, caches, throttles
 from quizapp.services.caches import Counts, Shelf
 
 pytestmark = pytest.mark.skipif(not program("redis-server"), reason="Redis is not installed (apt install redis-server)")
@@ -96,3 +96,30 @@ def test_an_emptied_redis_forgets_the_present_window_and_no_more(database: Datab
     assert not is_stopped(database, clock)
     fail(database, clock, MOST)
     assert is_stopped(database, clock)
+
+
+@pytest.mark.parametrize("in_redis", [0, 2, 3], ids=["database", "both", "redis"])
+def test_a_right_code_is_refused_where_too_many_were_wrong(world: World, redis: Redis, monkeypatch, in_redis: int):
+    """The count is a condition of the statement that uses the code up: the code is as good as before, for later."""
+    monkeypatch.setattr(throttles, "FAILURES_PER_ADDRESS", 3)
+    database, clock, counts = world.database, world.clock, world.database.carried["counts"]
+    with database.write() as session:
+        found = session.scalars(select(Account).where(Account.login == "alice")).one()
+        code = accounts.issue_code(session, SECRET, found, clock())
+    fail(database, clock, in_redis)
+    database.carried.clear()
+    fail(database, clock, 3 - in_redis)
+    database.carried["counts"] = counts
+
+    def come_in(address: str) -> str:
+        with database.write() as session:
+            return str(accounts.sign_in_with_code(session, SECRET, code, address, clock())[0].login)
+
+    with pytest.raises(TooMany):
+        come_in("203.0.113.9")
+    assert come_in("203.0.113.10") == "alice", "from elsewhere"
+    with pytest.raises(TooMany):
+        come_in("203.0.113.9")
+    clock.pass_(minutes=5)
+    with pytest.raises(Unauthenticated):
+        come_in("203.0.113.9")

@@ -10,6 +10,7 @@ from factories import PASSWORD, Client, World
 from staffing import Page, actions
 
 from quizapp.errors import Unauthenticated
+from quizapp.models.accounts import Account
 from quizapp.services import accounts
 
 
@@ -31,7 +32,8 @@ def test_a_new_account_has_a_random_code_and_must_set_a_password(world: World, a
     reply = ada.post("/admin/accounts/new", login="nina", name="尼娜", role="official", unit="990101")
     code = code_of(reply)
     with world.database.write() as session:
-        account, _ = accounts.sign_in_with_code(session, SECRET, code, "", world.clock())
+        found, _ = accounts.sign_in_with_code(session, SECRET, code, "", world.clock())
+        account = session.get_one(Account, found.id)
         assert account.login == "nina" and account.must_change_password and account.password is None
     with world.database.write() as session, pytest.raises(Unauthenticated):
         accounts.sign_in_with_code(session, SECRET, code, "", world.clock())

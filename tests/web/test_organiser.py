@@ -9,6 +9,7 @@ from staffing import Page, actions
 from quizapp.formats import bank_yaml
 from quizapp.formats.contest import yaml as contest_yaml
 from quizapp.formats.unit_table import write_units
+from quizapp.models.accounts import Account
 from quizapp.rules.rows import UnitRow
 from quizapp.services import accounts, banks, contests, missing_units, organisations, unit_imports
 
@@ -269,7 +270,8 @@ def test_a_roster_gives_each_a_code_that_lets_in_once(world: World, olga: Page, 
     codes = codes_of(told)
     assert len(set(codes)) == 2
     with world.database.write() as session:
-        account, _ = accounts.sign_in_with_code(session, app.config["SECRET_KEY"], codes[0], "", world.clock())
+        found, _ = accounts.sign_in_with_code(session, app.config["SECRET_KEY"], codes[0], "", world.clock())
+        account = session.get_one(Account, found.id)
         assert account.name == "张三" and account.number == "001" and account.role == "contestant"
     assert codes[0] not in olga.read("/organiser/rosters")
     assert "roster.import" in actions(world)
