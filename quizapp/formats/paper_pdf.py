@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import typst
-
 from quizapp.errors import NotFound, Unavailable
 from quizapp.formats.poster_pdf import CJK_FONTS, TEMPLATE, find_cjk_font, qr_svg
 from quizapp.formats.result_table import safe_text
@@ -53,6 +51,8 @@ def write_papers(papers: Sequence[PrintedPaper], images: Mapping[str, bytes]) ->
 
     Raises NotFound without papers, Unavailable without a Chinese font or with a picture that cannot be printed.
     """
+    import typst  # noqa: PLC0415 - seven megabytes of every process, for the few that ever print
+
     if not papers:
         raise NotFound("没有可以打印的试卷")
     font = find_cjk_font()

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import segno
-import typst
 
 from quizapp.errors import NotFound, Unavailable
 from quizapp.formats.result_table import safe_text
@@ -66,6 +65,8 @@ def write_posters(posters: Sequence[Poster]) -> bytes:
 
     Raises NotFound without posters, Unavailable without a Chinese font.
     """
+    import typst  # noqa: PLC0415 - seven megabytes of every process, for the few that ever print
+
     if not posters:
         raise NotFound("没有可以打印海报的单位")
     font = find_cjk_font()

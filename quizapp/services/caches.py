@@ -67,7 +67,7 @@ class Shelf:
 
 
 class Cache:
-    """Bytes by name for some seconds; the least used go first when there is no more room. Safe for many threads."""
+    """Bytes by name for some seconds; the least used go first, when their time is up or there is no more room. Safe for many threads."""
 
     def __init__(self, shelf: Shelf | None = None, room: int = ROOM) -> None:
         self._shelf, self._room = shelf, room
@@ -104,11 +104,12 @@ class Cache:
         return value
 
     def _keep(self, key: str, value: bytes, seconds: float) -> None:
+        now = time.monotonic()
         with self._lock:
             self._drop(key)
-            self._kept[key] = (time.monotonic() + seconds, value)
+            self._kept[key] = (now + seconds, value)
             self._size += len(key) + len(value)
-            while self._size > self._room:
+            while self._kept and (self._size > self._room or next(iter(self._kept.values()))[0] <= now):
                 self._drop(next(iter(self._kept)))
 
     def _drop(self, key: str) -> None:

@@ -55,6 +55,17 @@ def test_the_least_used_goes_first_and_the_room_is_never_exceeded():
         assert cache._size == sum(len(key) + len(value) for key, (_, value) in cache._kept.items()) <= 1000
 
 
+def test_what_nobody_can_get_any_more_takes_no_room(monkeypatch: pytest.MonkeyPatch):
+    """Every edition of a board has names of its own: they would pile up until all the room is taken."""
+    now = 1000.0
+    monkeypatch.setattr(caches.time, "monotonic", lambda: now)
+    cache = Cache()
+    for edition in range(1000):
+        cache.put(f"board {edition}", b"x" * 1000, 10)
+        now += 3
+    assert len(cache._kept) == 4 and cache._size == sum(len(key) + 1000 for key in cache._kept)
+
+
 def test_what_is_larger_than_a_megabyte_is_not_kept():
     cache = Cache()
     cache.put("a", bytes(caches.LARGEST + 1), 60)
