@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,11 +93,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a listing is made of: rows as they come, and how each of them becomes a sheet and JSON."""
+    """What a listing is made of: rows as they come, at most how many, and how each of them becomes a sheet and JSON."""
 
     slug: str
     rows: Iterable[Any]
-    most: int
+    most: Callable[[], int]
     sheet: Callable[[Iterable[Any]], Sheet]
     row: Callable[[Any], dict[str, Any]]
     as_of: str | None
@@ -106,14 +106,21 @@ class Told:
 def _write(parts: Parts, what: str, told: Told, layout: str, output: Path | None) -> None:
     """Write the rows one by one; in the audit log before the file is there."""
     with _written(output) as out:
-        with click.progressbar(told.rows, told.most, label="写出", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
-            rows = Counted(shown)
+        with _progress(told) as passing:
+            rows = Counted(passing)
             if layout == "json":
                 _write_json(told, rows, out)
             else:
                 _writer(layout)(told.sheet(rows), out)
         with parts.write() as session:
             audit.record(session, CLI, f"export.{what}", told.slug, parts.clock(), rows=rows.count, format=layout)
+
+
+def _progress(told: Told) -> AbstractContextManager[Iterable[Any]]:
+    """The rows, with a bar where somebody sees it; only then they are counted beforehand."""
+    if not sys.stderr.isatty():
+        return nullcontext(told.rows)
+    return click.progressbar(told.rows, told.most(), label="写出", file=sys.stderr)
 
 
 def _writer(layout: str) -> Callable[[Sheet, IO[bytes]], None]:
@@ -151,7 +158,7 @@ def people(
         told = Told(
             slug,
             people_results.people(session, contest, **asked),
-            people_results.most_people(session, contest, **asked),
+            lambda: people_results.most_people(session, contest, **asked),
             lambda rows: result_sheets.people_sheet(rows, rules, stamp),
             lambda row: views.person(row, rules.zone),
             views.iso(cut_off or now, rules.zone),
@@ -177,7 +184,7 @@ def units(
         rows = unit_results.units(session, contest, as_of=cut_off, kind=kind, under=top)
     stamp = result_sheets.Stamp(top.name if top else "全部", cut_off or now, now, CLI.name)
     told = Told(
-        slug, rows, len(rows), lambda rows: result_sheets.unit_sheet(rows, rules, stamp), views.unit,
+        slug, rows, lambda: len(rows), lambda rows: result_sheets.unit_sheet(rows, rules, stamp), views.unit,
         views.iso(cut_off or now, rules.zone),
     )  # fmt: skip
     _write(parts, "units", told, layout, output)

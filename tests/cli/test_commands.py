@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,21 @@ def test_results_come_as_json_csv_and_xlsx(terminal: Terminal) -> None:
         terminal.run("results", "units", "demo", "--as-of", "2026-06-04T11:00", "--format", layout, "-o", f"units.{layout}")
     assert load_workbook(terminal.folder / "units.xlsx").worksheets
     terminal.run("results", "people", "none", "--format", "json", fails=True)
+
+
+def test_who_looks_at_a_terminal_sees_how_far_a_listing_is(terminal: Terminal) -> None:
+    screen, end = os.openpty()
+    listing = subprocess.Popen(
+        [PROGRAM, "results", "units", "demo", "--format", "csv", "-o", "seen.csv"], env=terminal.env, cwd=terminal.folder, stderr=end
+    )
+    os.close(end)
+    told = b""
+    with suppress(OSError):  # the other end is closed: that is how it ends
+        while more := os.read(screen, 4096):
+            told += more
+    os.close(screen)
+    assert listing.wait() == 0
+    assert "写出" in told.decode() and b" 50%" in told and b"100%" in told
 
 
 def test_a_backup_restores_on_an_empty_machine(terminal: Terminal, tmp_path: Path) -> None:
