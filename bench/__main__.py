@@ -25,7 +25,8 @@ SCENARIOS = {
     "exports": "results as xlsx and csv by the command line",
     "imports": "checking a large bank as YAML and as tables (once, no engine)",
     "growth": "cost of a save and of a hand-in as stored sittings grow",
-    "memory": "start-up time, memory of the processes before and after sittings",
+    "startup": "how long a process takes until its first reply",
+    "memory": "memory of the processes before and after sittings",
 }
 ONCE = frozenset({"imports"})
 REPORT = machine.ROOT / "docs" / "performance.md"

@@ -9,7 +9,7 @@ import pytest
 from conftest import BINARIES
 
 ROOT = Path(__file__).parents[1]
-TINY = ["--seconds", "0.4", "--users", "2", "--size", "40", "--units", "12", "--rate", "20", "--limit", "60"]
+TINY = ["--seconds", "2", "--users", "2", "--size", "40", "--units", "12", "--rate", "20", "--limit", "60"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

@@ -50,9 +50,15 @@ class Reader:
         reply = await self._browser.call(self.kind, "GET", self._path, extra=extra)
         self._tag = (reply.header(b"etag") if reply.status == 200 else self._tag) if self.unchanged else b""
         self._reads += 1
-        if self._reads % 20 == 1 and (found := _AS_OF.search(reply.body)):
-            self.ages.append(time.time() - datetime.fromisoformat(found[1].decode().replace("Z", "+00:00")).timestamp())
+        if self._reads % 20 == 1 and (age := _age(reply)) is not None:
+            self.ages.append(age)
         return reply
+
+
+def _age(reply: Reply) -> float | None:
+    """Seconds since the moment that a board shows."""
+    found = _AS_OF.search(reply.body)
+    return found and time.time() - datetime.fromisoformat(found[1].decode().replace("Z", "+00:00")).timestamp()
 
 
 async def _size(cast: Cast, outcome: Outcome, size: int, seconds: float) -> None:
@@ -70,6 +76,7 @@ async def _size(cast: Cast, outcome: Outcome, size: int, seconds: float) -> None
         Reader(Browser(lines, record), f"{label}: units page", f"/c/{SLUG}/units"),
     ]
     try:
+        await _caught_up(cases[0], record)
         for case in cases:
             spent = await closed(READERS, seconds, case.read, record, cast.meter, warm=0.5)
             _figures(outcome, record, case, spent)
@@ -80,6 +87,17 @@ async def _size(cast: Cast, outcome: Outcome, size: int, seconds: float) -> None
     outcome.add("", record)
     outcome.add(f"{label}: meanwhile", writing)
     lines.close()
+
+
+async def _caught_up(board: Reader, record: Record, patience: float = 30) -> None:
+    """The servers have just been started, and the board is of before: until their job has had a turn."""
+    began, record.on = time.time(), False
+    while (_age(await board.read(0)) or patience) > time.time() - began:
+        if time.time() - began > patience:
+            raise TimeoutError("the board was not brought up to date")
+        await asyncio.sleep(0.1)
+    board.ages.clear()
+    record.on = True
 
 
 async def _write(people: People) -> None:

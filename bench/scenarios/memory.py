@@ -1,19 +1,17 @@
-"""How long a process takes to be useful, and how large it is before and after many sittings."""
+"""How large a process is before and after many sittings."""
 
 import asyncio
-import sys
 
 from bench.cast import Cast, Plan
 from bench.machine import descendants, is_worker, memory_of
 from bench.outcome import Outcome
 from bench.places import Stage
-from bench.scenarios.exports import MIB, measured
+from bench.scenarios.exports import MIB
 from bench.scenarios.sittings import sit
 from bench.seeding import Size
 from bench.wire import Record
 
-WARM = 300  # sittings after which caches are full
-FIRST_REPLY = "from quizapp.app import create_app; assert create_app().test_client().get('/').status_code == 200"
+WARM = 300  # sittings after which everything has been loaded
 
 
 def run(stage: Stage, plan: Plan) -> Outcome:
@@ -21,10 +19,6 @@ def run(stage: Stage, plan: Plan) -> Outcome:
     people = min(count, 5_000)
     cast = Cast(stage, plan, Size(people, plan.units or 200, signed_in=people))
     outcome = Outcome("memory", stage.engine, f"{count:,} sittings after the first {WARM}")
-    tries = [measured([sys.executable, "-c", FIRST_REPLY], stage)[0] for _ in range(3)]
-    outcome.figure("`import quizapp` and the first reply, one process, best of three", min(one.seconds for one in tries), "s", most=1.5, cpu=True)
-    outcome.figure("its CPU", min(one.application for one in tries), "s")
-    outcome.figure("`quizapp serve` until ready", cast.server.up_after, "s")
     asyncio.run(_grow(cast, outcome, count))
     return outcome
 
