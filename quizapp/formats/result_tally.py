@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from quizapp.formats.result_table import in_blocks
+from quizapp.formats.result_table import AT_ONCE
 
 
 def _texts(values: Sequence[Any]) -> Iterable[str]:
@@ -23,9 +23,14 @@ class Tally:
         self._checksum = hashlib.sha256()
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
-        for block in in_blocks(self._lines):
-            self._add(block)
-            yield from block
+        passed: list[Sequence[Any]] = []
+        for line in self._lines:
+            passed.append(line)
+            if len(passed) == AT_ONCE:
+                self._add(passed)
+                passed = []
+            yield line
+        self._add(passed)
 
     def _add(self, lines: Sequence[Sequence[Any]]) -> None:
         """Many lines at once, column by column."""
