@@ -84,7 +84,7 @@ def _run(place: Theatre, name: str, engine: str, plan: Plan, limit: int) -> Outc
             before = pace(stage)
             found: Outcome = import_module(f"bench.scenarios.{name}").run(stage, plan)
             stage.stop_servers()
-            found.pace = (before + pace(stage)) / 2
+            found.pace = found.pace or (before + pace(stage)) / 2
     except (Exception, TooLong) as error:
         print(f"{name} on {engine} failed: {type(error).__name__}: {error}", file=sys.stderr)
         return None

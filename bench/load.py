@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from bench.machine import cpu_of_machine, cpu_of_tree
 from bench.places import Server, Stage
@@ -33,6 +33,11 @@ class Spent:
     def table(self) -> dict[str, float]:
         parts = {"application": self.application, "postgresql": self.database, "generator": self.generator}
         return {"seconds": self.seconds, **parts, "others": self.others}
+
+
+def together(parts: Sequence[Spent]) -> Spent:
+    """What several spent one after the other."""
+    return Spent(*(sum(figures) for figures in zip(*map(astuple, parts), strict=True)))
 
 
 class Meter:

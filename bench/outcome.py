@@ -43,7 +43,7 @@ class Outcome:
     cpu: dict[str, dict[str, float]] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    pace: float = 0.0  # milliseconds of CPU of a constant reply just before and after, see bench.pace
+    pace: float = 0.0  # milliseconds of CPU of a constant reply meanwhile, or just before and after: see bench.pace
 
     def figure(
         self, name: str, value: float, unit: str, *, most: float | None = None, least: float | None = None, cpu: bool = False

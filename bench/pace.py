@@ -12,18 +12,32 @@ GOALS = 0.12
 USERS, SECONDS = 16, 1.5
 
 
+class Pace:
+    """Samples of it, taken just before, between and after what is measured: minutes differ too."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._floor = stage, stage.serve_floor()
+        self._cpu, self._count = 0.0, 0
+
+    async def sample(self) -> None:
+        record, lines = Record(), Lines(self._floor.port)
+        browser = Browser(lines, record)
+        spent = await closed(
+            USERS, SECONDS, lambda _: browser.call("constant", "GET", "/constant"), record, partial(Meter, self._stage, self._floor), warm=0.5
+        )
+        lines.close()
+        self._cpu += spent.application
+        self._count += record.count("constant")
+
+    @property
+    def milliseconds(self) -> float:
+        """Of CPU, for a constant reply."""
+        return self._cpu * 1000 / max(1, self._count)
+
+
 def pace(stage: Stage) -> float:
     """Milliseconds of CPU of a constant reply, now."""
-    return asyncio.run(_pace(stage))
-
-
-async def _pace(stage: Stage) -> float:
-    record, floor = Record(), stage.serve_floor()
-    lines = Lines(floor.port)
-    browser = Browser(lines, record)
-    spent = await closed(
-        USERS, SECONDS, lambda _: browser.call("constant", "GET", "/constant"), record, partial(Meter, stage, floor), warm=0.5
-    )
-    lines.close()
+    made = Pace(stage)
+    asyncio.run(made.sample())
     stage.stop_servers()
-    return spent.application * 1000 / max(1, record.count("constant"))
+    return made.milliseconds

@@ -15,7 +15,7 @@ Application, database and load generator share the cores of one machine, over th
 Percentiles are of every reply that was what was asked for (nearest rank; others are counted below each table), CPU is of whole process trees from /proc, "others" is whatever else the machine was doing.
 PostgreSQL runs with fsync and synchronous_commit on, SQLite with WAL and synchronous=FULL. Goals are this project's own, written down before measuring.
 "At the goals' pace" is a figure that is nothing but work, on the machine for which the goals were written down: there a minimal application's constant reply costs {goals} ms
-of CPU, here what each section says, measured just before and after. Whether a goal is met is said of the figure as measured.
+of CPU, here what each section says, measured just before and after, of steady sittings also every five seconds in between. Whether a goal is met is said of the figure as measured.
 """
 COLUMNS, LINES = "figure | measured | at the goals' pace | goal | met", "---|---:|---:|---:|---|"
 

@@ -45,14 +45,10 @@ class BoardUnit(Base):
     """One unit with its subtree as the public sees it; `own_…` is without the subtree, `merit` empty without a place."""
 
     __tablename__ = "board_units"
-    __table_args__ = (
-        Index("ix_board_units_parent", "contest_id", "parent_id", "merit"),
-        Index("ix_board_units_kind", "contest_id", "kind", "merit"),
-    )
 
     contest_id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(primary_key=True)
-    parent_id: Mapped[int | None]
+    parent_id: Mapped[int | None] = mapped_column()
     kind: Mapped[str | None] = mapped_column(String(32))
     code: Mapped[str] = mapped_column(String(64))
     headcount: Mapped[int | None]
@@ -64,6 +60,11 @@ class BoardUnit(Base):
     own_points: Mapped[int] = mapped_column(Millis)
     merit: Mapped[bytes] = mapped_column(Merit)
     metrics: Mapped[dict[str, str] | None] = mapped_column(Json)  # exact figures that its sums do not give
+
+    __table_args__ = (  # in the order of their lists: as long as most units have no place, the code decides
+        Index("ix_board_units_parent", contest_id, parent_id, merit.desc(), code),
+        Index("ix_board_units_kind", contest_id, kind, merit.desc(), code),
+    )
 
 
 class BoardState(Base):

@@ -29,7 +29,8 @@ Page = dict[str, Any]
 class Shown:
     """A contest and the moment that its boards show, as looked up at `checked_at`; `key` changes with either.
 
-    `made_at` tells one edition of the snapshot from another: a replica may still have the one before.
+    `made_at` tells one edition of the snapshot from another: a replica may still have the one before. `before` is the key of the
+    edition before by the same rules, whose pages will do while somebody makes those of this one.
     """
 
     contest: Running
@@ -37,6 +38,7 @@ class Shown:
     made_at: int
     checked_at: int
     key: str
+    before: str = ""
 
 
 def shown(slug: str) -> Shown:
@@ -48,8 +50,16 @@ def shown(slug: str) -> Shown:
         _refresh(contest)
         as_of, made_at = from_boards(lambda: boards.edition(board_db(), contest, now()))
         rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
-        found = kept[slug] = Shown(contest, as_of, made_at, now(), f"{contest.id}.{as_of}.{made_at}.{rules}")
+        key = f"{contest.id}.{as_of}.{made_at}.{rules}"
+        found = kept[slug] = Shown(contest, as_of, made_at, now(), key, _before(found, key, contest))
     return found
+
+
+def _before(known: Shown | None, key: str, contest: Running) -> str:
+    """The key of the edition before, where one is known by the same rules."""
+    if known is None or known.contest.rules != contest.rules:
+        return ""
+    return known.before if known.key == key else known.key
 
 
 def _refresh(contest: Running) -> None:
@@ -76,19 +86,33 @@ def _refresh(contest: Running) -> None:
 
 
 def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], *, whole: bool = False) -> bytes:
-    """What `make` makes, made by one thread and kept for all until the snapshot moves on.
+    """What `make` makes, made by one thread and kept for all until the snapshot moves on; meanwhile that of the edition before will do.
 
-    A `whole` page is made of parts that are kept too: their locks are others, or a thread could wait for itself.
+    A `whole` page is made of parts that are kept too: their locks are others, or a thread could wait for itself; and they are asked
+    for by a board without a `before`, or it would be kept as newer than it is.
     """
     key = f"{board.key}|{what}"
     found = edge().cache.get(key)
+    if found is not None:
+        return found
+    lock = (_pages if whole else _parts)[hash(key) % LOCKS]
+    if not lock.acquire(blocking=not board.before):
+        older = edge().cache.get(f"{board.before}|{what}")
+        if older is not None:
+            return older
+        lock.acquire()
+    try:
+        return _made(board, key, make)
+    finally:
+        lock.release()
+
+
+def _made(board: Shown, key: str, make: Callable[[], bytes]) -> bytes:
+    found = edge().cache.get(key)
     if found is None:
-        with (_pages if whole else _parts)[hash(key) % LOCKS]:
-            found = edge().cache.get(key)
-            if found is None:
-                found, made_at = from_boards(lambda: (make(), boards.edition(board_db(), board.contest, now())[1]))
-                if made_at == board.made_at:
-                    edge().cache.put(key, found, KEPT_FOR)
+        found, made_at = from_boards(lambda: (make(), boards.edition(board_db(), board.contest, now())[1]))
+        if made_at == board.made_at:
+            edge().cache.put(key, found, KEPT_FOR)
     return found
 
 

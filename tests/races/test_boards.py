@@ -188,6 +188,44 @@ def test_pages_that_are_made_of_kept_parts_never_wait_for_themselves(world: Worl
         assert [reply.status_code for reply in pool.map(lambda page: sign_in().http.get(page), pages, timeout=60)] == [200] * 16
 
 
+def test_nobody_waits_for_a_page_that_somebody_is_making_of_the_next_edition(world: World, database: Database, sign_in, monkeypatch):
+    """They would take every turn of their process meanwhile: the page of before is seconds old. The first page is waited for."""
+    going_on, may_go_on, making = threading.Event(), threading.Event(), unit_boards.unit_board
+    may_go_on.set()
+
+    def slowly(*args: Any, **more: Any) -> Any:
+        going_on.set()
+        assert may_go_on.wait(20)
+        return making(*args, **more)
+
+    monkeypatch.setattr(unit_boards, "unit_board", slowly)
+
+    def read(page: str) -> bytes:
+        return bytes(sign_in().http.get(page).data)
+
+    for page in ("/api/v1/contests/june/units?under=990101", "/c/june/units?under=990101"):
+        sign_in("alice").sit()
+        world.clock.pass_(seconds=5)
+        with database.write() as session:
+            boards.rebuild(session, world.contest, world.clock())
+        old = read(page)
+        sign_in("bob").sit()
+        world.clock.pass_(seconds=5)
+        with database.write() as session:
+            boards.rebuild(session, world.contest, world.clock())
+        with ThreadPoolExecutor(4) as readers:
+            going_on.clear()
+            may_go_on.clear()
+            try:
+                first = readers.submit(read, page)
+                assert going_on.wait(20)
+                assert list(readers.map(read, [page] * 3, timeout=10)) == [old] * 3
+            finally:
+                may_go_on.set()
+            new = first.result(20)
+        assert new != old and read(page) == new
+
+
 def test_nobody_waits_for_a_board_that_is_being_brought_up_to_date(world: World, database: Database, sign_in):
     """With 200,000 units that takes seconds once the tree has changed; those who read meanwhile took every turn of their process,
     and those who sat waited for them."""
