@@ -6,6 +6,8 @@ import re
 import time
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from bench.cast import Cast, Plan
 from bench.contestant import API, BOARD, People
 from bench.load import Spent, cancelled, closed, open_loop
@@ -13,6 +15,9 @@ from bench.outcome import Outcome
 from bench.places import Stage
 from bench.seeding import SLUG, Size
 from bench.wire import Browser, Lines, Record, Reply
+from quizapp.models.boards import BoardState
+from quizapp.models.organisations import UnitState
+from quizapp.services.boards import SETTLED_AFTER
 
 READERS, WRITES = 16, 2.0  # connections that read; sittings a second that go on meanwhile
 RATE = 1500  # requests a second that every board must bear
@@ -84,6 +89,8 @@ async def _size(cast: Cast, outcome: Outcome, size: int, seconds: float) -> None
     ]
     try:
         await _caught_up(cases[0], record)
+        if cast.plan.full:
+            await _looked_at(cast)
         for case in cases:
             spent = await closed(READERS, seconds, case.read, record, cast.meter, warm=0.5)
             record.on = True
@@ -107,6 +114,19 @@ async def _caught_up(board: Reader, record: Record, patience: float = 30) -> Non
         await asyncio.sleep(0.1)
     board.ages.clear()
     record.on = True
+
+
+async def _looked_at(cast: Cast, patience: float = 200) -> None:
+    """The tree has just been filled in: for a minute all units are looked at again and again; with very many it takes the machine."""
+    began = time.time()
+    while True:
+        with cast.stage.database.read() as session:
+            looked_at, changed_at = session.scalar(select(func.max(BoardState.tree_at))), session.scalar(select(func.max(UnitState.from_at)))
+        if (looked_at or 0) > (changed_at or 0) + SETTLED_AFTER:
+            return
+        if time.time() - began > patience:
+            raise TimeoutError("the units were not looked at")
+        await asyncio.sleep(0.5)
 
 
 async def _write(people: People) -> None:
