@@ -1,6 +1,7 @@
 """What runs without a visitor: overdue sittings, board snapshots, exports. Idempotent, safe to run twice, one in effect."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -83,8 +84,19 @@ def look_where_due(database: Database, clock: Callable[[], int]) -> None:
         due = [(contest, boards.look_due(session, contest, now)) for contest in running]
     for contest, takes in due:
         if takes is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * takes, LOOKS_EVERY), clock()):
-            with _one_of_many(database, contest):
+            with _one_of_many(database, contest), _giving_way():
                 boards.look_at_units(database, contest, clock)
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Seconds of computing beside those who are served: they wait ten times less for the interpreter each time they gave it up."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def promote(database: Database, now: int) -> int:
