@@ -16,6 +16,7 @@ from bench.places import Stage
 from bench.seeding import SLUG, Size
 from bench.wire import Browser, Lines, Record, Reply
 from quizapp.models.boards import BoardState
+from quizapp.models.contests import Contest
 from quizapp.models.organisations import UnitState
 from quizapp.services.boards import SETTLED_AFTER
 
@@ -117,12 +118,12 @@ async def _caught_up(board: Reader, record: Record, patience: float = 30) -> Non
 
 
 async def _looked_at(cast: Cast, patience: float = 200) -> None:
-    """The tree has just been filled in: for a minute all units are looked at again and again; with very many it takes the machine."""
+    """Tree and contest have just been set up: for a minute all units are looked at again; with very many it takes the machine."""
     began = time.time()
     while True:
         with cast.stage.database.read() as session:
-            looked_at, changed_at = session.scalar(select(func.max(BoardState.tree_at))), session.scalar(select(func.max(UnitState.from_at)))
-        if (looked_at or 0) > (changed_at or 0) + SETTLED_AFTER:
+            looked_at, *changed_at = (session.scalar(select(func.max(at))) or 0 for at in (BoardState.tree_at, UnitState.from_at, Contest.changed_at))
+        if looked_at > max(changed_at) + SETTLED_AFTER:
             return
         if time.time() - began > patience:
             raise TimeoutError("the units were not looked at")
