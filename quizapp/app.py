@@ -15,6 +15,7 @@ from quizapp import cli
 from quizapp.models import schema
 from quizapp.models.base import Database
 from quizapp.services.caches import Cache, Counts, Shelf
+from quizapp.services.contests import Running
 from quizapp.services.exports import Run
 from quizapp.settings import BadSettings, Settings, read
 
@@ -49,15 +50,27 @@ def create_app(
         database.carried["counts"] = Counts(shelf)
     web.init_app(app, Edge(settings, database, clock, Cache(shelf)))
     if run_jobs:
-        jobs.start(database, settings.secret_key, clock, begin_export, BEHIND_A_PROXY if settings.trusted_proxies else DIRECT)
+        apart = jobs.Apart(begin_export, bring_up_boards)
+        jobs.start(database, settings.secret_key, clock, apart, BEHIND_A_PROXY if settings.trusted_proxies else DIRECT)
     return app
 
 
 def begin_export(run: Run) -> None:
-    """Make a large file in a process of its own, so that the interpreter that serves stays free."""
-    program = [sys.executable, "-c", "from quizapp.app import main; main()", "export", run.export_id, str(run.number)]
-    process = subprocess.Popen(program, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program, ids of our own
+    """Begin to make a large file."""
+    process = _begin("export", run.export_id, str(run.number))
     threading.Thread(target=process.wait, daemon=True).start()  # so that it leaves no zombie
+
+
+def bring_up_boards(contest: Running) -> None:
+    """Bring boards of many units up to date. Raises CalledProcessError."""
+    process = _begin("boards", contest.rules.slug)
+    if process.wait():
+        raise subprocess.CalledProcessError(process.returncode, "boards")
+
+
+def _begin(*arguments: str) -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-c", "from quizapp.app import main; main()", *arguments]
+    return subprocess.Popen(program, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program, names of our own
 
 
 def check_schema(database: Database) -> None:

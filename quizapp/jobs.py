@@ -1,26 +1,27 @@
 """What runs without a visitor: overdue sittings, board snapshots, exports. Idempotent, safe to run twice, one in effect."""
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from quizapp.models import postgresql
 from quizapp.models.base import Database, insert_into
 from quizapp.models.standings import JobRun
-from quizapp.services import boards, contests, exports, finishing, promotions, sittings
+from quizapp.services import boards, contests, exports, finishing, organisations, promotions, sittings
 from quizapp.services.contests import Running
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
 PROMOTIONS_EVERY = 10_000
 TABLES_EVERY = 1_000  # where one has grown
-LOOK_AFTER, LOOKS_EVERY = 1_000, 10_000  # at least and at most; between them twice what a look takes
+LOOK_AFTER, LOOKS_EVERY = 1_000, 60_000  # at least and at most; between them twice what a look takes
 J: Any = JobRun.__table__.c
 _DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
@@ -51,9 +52,20 @@ def finish_overdue(database: Database, secret: str, now: int, patience: int = 0)
 
 
 def stale_boards(database: Database, now: int) -> list[Running]:
-    """Contests whose boards lack something that happened; those that ended long ago wait until somebody looks."""
+    """Contests whose boards lack something that happened, and which are no work for a process of its own; those that ended long
+    ago wait until somebody looks."""
     with database.read() as session:
-        return [contest for contest in contests.going_on(session, now, boards.STILL_LOOKED_AT) if boards.is_stale(session, contest, now)]
+        stale = [contest for contest in _going_on(session, now) if boards.is_stale(session, contest, now)]
+        return [contest for contest in stale if not _is_large(session, contest, now)]
+
+
+def _going_on(session: Session, now: int) -> list[Running]:
+    return contests.going_on(session, now, boards.STILL_LOOKED_AT)
+
+
+def _is_large(session: Session, contest: Running, now: int) -> bool:
+    """Whether the next rebuild is work for a process of its own."""
+    return boards.looks_itself(session, contest, now) and organisations.are_many(session)
 
 
 def rebuild_snapshots(database: Database, now: int) -> int:
@@ -76,34 +88,32 @@ def _one_of_many(database: Database, contest: Running) -> Iterator[None]:
         log.warning("boards of %s: %s", contest.rules.slug, _short(error))
 
 
-def look_where_due(database: Database, clock: Callable[[], int]) -> None:
-    """Look at every unit of the contests where this is due; with many units it takes seconds, and goes on beside the boards."""
+def look_where_due(database: Database, clock: Callable[[], int], apart: Callable[[Running], None]) -> None:
+    """Look at every unit of the contests where this is due, beside the boards; many units `apart`, since they take seconds."""
     now = clock()
     with database.read() as session:
-        running = contests.going_on(session, now, boards.STILL_LOOKED_AT)
-        due = [(contest, boards.look_due(session, contest, now)) for contest in running]
+        due = [(contest, _takes(session, contest, now)) for contest in _going_on(session, now)]
+        are_many = any(takes is not None for _, takes in due) and organisations.are_many(session)
     for contest, takes in due:
         if takes is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * takes, LOOKS_EVERY), clock()):
-            with _one_of_many(database, contest), _giving_way():
-                boards.look_at_units(database, contest, clock)
+            with _one_of_many(database, contest):
+                if are_many:
+                    apart(contest)
+                else:
+                    boards.look_at_units(database, contest, clock)
 
 
-@contextmanager
-def _giving_way() -> Iterator[None]:
-    """Seconds of computing beside those who are served: they wait ten times less for the interpreter each time they gave it up."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 10)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
+def _takes(session: Session, contest: Running, now: int) -> int | None:
+    """Where every unit is to be looked at: for how many milliseconds; 0 where nobody knows."""
+    if boards.is_stale(session, contest, now) and _is_large(session, contest, now):
+        return 0
+    return boards.look_due(session, contest, now)
 
 
 def promote(database: Database, now: int) -> int:
     """Write down who goes on from stages that are over; how many stages."""
     with database.read() as session:
-        running = contests.going_on(session, now, boards.STILL_LOOKED_AT)
-        waiting = [(contest, stage) for contest in running for stage in promotions.due(session, contest, now)]
+        waiting = [(contest, stage) for contest in _going_on(session, now) for stage in promotions.due(session, contest, now)]
     for contest, stage in waiting:
         with database.write() as session:
             promotions.promote(session, contest, stage, now)
@@ -157,18 +167,25 @@ def begin_export(database: Database, begin: Callable[[exports.Run], None], now: 
     return run is not None
 
 
-def start(
-    database: Database, secret: str, clock: Callable[[], int], begin: Callable[[exports.Run], None], patience: int, pause: float = 1.0
-) -> threading.Event:
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What is done in a process of its own, so that the interpreter that serves stays free."""
+
+    begin_export: Callable[[exports.Run], None]
+    bring_up: Callable[[Running], None]
+    """The boards of a contest, where there are many units; returns when that is done."""
+
+
+def start(database: Database, secret: str, clock: Callable[[], int], apart: Apart, patience: int, pause: float = 1.0) -> threading.Event:
     """Run the jobs in two threads until the returned event is set: one round after another, and looks at every unit.
 
-    `begin` starts the process that makes a large file. `patience` leaves room for what arrived in time and still waits for its turn.
+    `patience` leaves room for what arrived in time and still waits for its turn.
     """
     stop = threading.Event()
 
     def one_round() -> None:
         run_due(database, secret, clock(), patience)
-        begin_export(database, begin, clock())
+        begin_export(database, apart.begin_export, clock())
 
     def loop(work: Callable[[], None]) -> None:
         while not stop.is_set():
@@ -178,7 +195,7 @@ def start(
                 log.warning("jobs: %s", _short(error))
             stop.wait(pause)
 
-    for name, work in (("jobs", one_round), ("units", lambda: look_where_due(database, clock))):
+    for name, work in (("jobs", one_round), ("units", lambda: look_where_due(database, clock, apart.bring_up))):
         threading.Thread(target=loop, args=(work,), name=name, daemon=True).start()
     return stop
 

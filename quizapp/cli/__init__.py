@@ -15,7 +15,7 @@ __all__ = ["Parts", "run"]
 PLACES = {
     "serve": "server", "demo": "server", "db": "server", "backup": "server", "restore": "server",
     "account": "people", "unit": "people", "roster": "people", "bank": "banks", "contest": "contests", "results": "results",
-    "rehearse": "rehearse:command", "export": "exports",
+    "rehearse": "rehearse:command", "export": "exports", "boards": "boards",
 }  # fmt: skip
 """The module in which a command stands, and its name there where that is another."""
 

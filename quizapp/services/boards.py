@@ -141,11 +141,17 @@ def _bring_up(session: Session, contest: Running, known: Any, now: int, seen: Lo
     return values
 
 
+def looks_itself(session: Session, contest: Running, now: int) -> bool:
+    """Whether a rebuild looks at every unit, while it holds the boards."""
+    known = _state(session, contest)
+    return known is None or _begins_anew(known, now) or frozen_at(contest, now) is not None
+
+
 def look_due(session: Session, contest: Running, now: int) -> int | None:
     """Where every unit is to be looked at once more: how many milliseconds that took the last time."""
+    if looks_itself(session, contest, now):
+        return None
     known = _state(session, contest)
-    if known is None or _begins_anew(known, now) or frozen_at(contest, now) is not None:
-        return None  # a rebuild looks at every unit itself
     since = _tree_changed_at(contest, known)
     is_due = known.tree_at <= since + SETTLED_AFTER or known.tree_at <= since + LATE < now
     return known.tree_ms if is_due and now - abs(known.tree_at) >= SHARE * known.tree_ms else None
@@ -157,6 +163,16 @@ def look(session: Session, contest: Running, now: int) -> Look:
     known = _state(session, contest)
     units = board_units.see(session, contest, known.as_of - SETTLED_AFTER, None)
     return Look(now, _ms_since(begun), known, units)
+
+
+def bring_up(database: Database, contest: Running, clock: Callable[[], int], *, wait: bool) -> None:
+    """Do what is due: a rebuild, and after it a look at every unit."""
+    with database.write() as session:
+        rebuild(session, contest, clock(), wait=wait)
+    with database.read() as session:
+        is_due = look_due(session, contest, clock()) is not None
+    if is_due:
+        look_at_units(database, contest, clock)
 
 
 def look_at_units(database: Database, contest: Running, clock: Callable[[], int]) -> None:

@@ -69,18 +69,13 @@ def _refresh(contest: Running) -> None:
     """
     if not boards.is_stale(db(), contest, now()):
         return
-    is_first, clock = boards.is_missing(db(), contest), edge().clock
+    is_first = boards.is_missing(db(), contest)
     if not is_first and boards.is_kept_up(db(), contest, now()):
         return
     if _rebuilding.acquire(blocking=is_first):
         try:
             finish_transaction(commit=True)
-            with edge().database.write() as writing:
-                boards.rebuild(writing, contest, clock(), wait=is_first)
-            look_is_due = boards.look_due(db(), contest, clock()) is not None
-            finish_transaction(commit=True)
-            if look_is_due:
-                boards.look_at_units(edge().database, contest, clock)
+            boards.bring_up(edge().database, contest, edge().clock, wait=is_first)
         finally:
             _rebuilding.release()
 

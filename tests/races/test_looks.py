@@ -1,7 +1,8 @@
 """Every unit looked at beside the boards: whatever happens meanwhile, they end up with what stands."""
 
+import os
 import re
-import sys
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,16 +13,19 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from town import BEST, SHARED, Town, again, bring_up, check_units, people_of, step
 
-from quizapp import jobs
+from quizapp import cli, jobs
+from quizapp.app import bring_up_boards
+from quizapp.models import schema
 from quizapp.models.base import Database
 from quizapp.models.boards import BoardRow, BoardUnit
 from quizapp.models.standings import JobRun, Standing
 from quizapp.rules.contests import BoardRules, EntryRules, Limits
 from quizapp.rules.rows import UnitRow
 from quizapp.rules.units import UnitRules
-from quizapp.services import board_units, boards, standings, starts, unit_boards, unit_imports
+from quizapp.services import board_units, boards, organisations, standings, starts, unit_boards, unit_imports
 from quizapp.services.audit import CLI
 from quizapp.services.contests import Running
+from quizapp.settings import Settings
 
 
 @pytest.fixture
@@ -281,7 +285,7 @@ def test_what_goes_wrong_with_one_contest_keeps_no_other_waiting(database: Datab
     jobs.rebuild_snapshots(database, town.world.clock())
     town.world.clock.pass_(minutes=1)  # looks take a twentieth of the time at most
     place_second_company(database, town, "990102")
-    jobs.look_where_due(database, town.world.clock)
+    jobs.look_where_due(database, town.world.clock, nobody)
     with database.replica(town.world.clock()) as session:
         check_units(session, sound, None)
         assert boards.is_missing(session, broken)
@@ -295,26 +299,104 @@ def test_looks_are_claimed_and_soon_no_longer_due(database: Database, town: Town
     town.world.clock.pass_(minutes=1)
     looks, looking = list[int](), boards.look_at_units
     monkeypatch.setattr(boards, "look_at_units", lambda database, contest, clock: (looks.append(contest.id), looking(database, contest, clock)))
-    jobs.look_where_due(database, town.world.clock)
-    jobs.look_where_due(database, town.world.clock)
+    jobs.look_where_due(database, town.world.clock, nobody)
+    jobs.look_where_due(database, town.world.clock, nobody)
     assert looks.count(contest.id) == 1, "claimed for a second"
     settle(database, town, contest, 3)
     del looks[:]
     town.world.clock.pass_(minutes=1)
-    jobs.look_where_due(database, town.world.clock)
+    jobs.look_where_due(database, town.world.clock, nobody)
     assert contest.id not in looks
 
 
-def test_those_who_are_served_get_the_interpreter_sooner_during_a_look(database: Database, town: Town, contest: Running, monkeypatch):
-    """With 200,000 units it computes for ten seconds: saves took half a second meanwhile."""
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two units are as many as 200,000."""
+    monkeypatch.setattr(organisations, "MANY", 2)
+
+
+@pytest.fixture
+def program(town: Town, settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """The command that the jobs start, here, by the clock of the test."""
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    parts = cli.Parts(lambda: settings, lambda *_, **__: town.world.database, schema, town.world.clock, lambda _: None, Database.is_away)
+
+    def run(contest: Running) -> None:
+        assert cli.run(["boards", contest.rules.slug], parts) == 0
+
+    return run
+
+
+@pytest.mark.usefixtures("many")
+def test_many_units_are_looked_at_in_a_process_of_its_own(database: Database, town: Town, contest: Running, program, monkeypatch):
+    """200,000 take ten seconds of computing: beside those who are served, saves took half a second meanwhile."""
     town.do(contest, 0, "sit", 0, 1)
-    jobs.rebuild_snapshots(database, town.world.clock())
+    program(contest)
     place_second_company(database, town, "990102")
     town.world.clock.pass_(minutes=1)
-    usual, during = sys.getswitchinterval(), list[float]()
-    monkeypatch.setattr(boards, "look_at_units", lambda *_: during.append(sys.getswitchinterval()) or 1 / 0)
-    jobs.look_where_due(database, town.world.clock)
-    assert during and max(during) < usual / 5 and sys.getswitchinterval() == usual
+    begun = list[int]()
+    with monkeypatch.context() as patched:
+        patched.setattr(board_units, "see", nobody)
+        for _ in range(2):
+            jobs.rebuild_snapshots(database, town.world.clock())
+            jobs.look_where_due(database, town.world.clock, lambda one: begun.append(one.id))
+    assert begun.count(contest.id) == 1, "claimed for a second"
+    program(contest)
+    holds(database, town, contest)
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("why", ["first", "freeze"])
+def test_so_are_boards_of_many_units_that_begin_anew(database: Database, town: Town, contest: Running, why: str, program, monkeypatch):
+    town.do(contest, 0, "sit", 0, 1)
+    if why == "freeze":
+        program(contest)
+        town.world.clock.pass_(seconds=1)
+        apply(town, contest, board=BoardRules(freeze_at=town.world.clock()))
+    begun = list[int]()
+    with monkeypatch.context() as patched:
+        patched.setattr(board_units, "see", nobody)
+        jobs.rebuild_snapshots(database, town.world.clock())
+        jobs.look_where_due(database, town.world.clock, lambda one: begun.append(one.id))
+    assert begun.count(contest.id) == 1
+    program(contest)
+    with database.read() as session:
+        assert boards.as_of(session, contest, 0) > 0
+
+
+@pytest.mark.usefixtures("many")
+def test_a_look_whose_process_was_killed_is_told_and_begun_anew(database: Database, town: Town, contest: Running, caplog):
+    begun = list[int]()
+
+    def killed(one: Running) -> None:
+        begun.append(one.id)
+        raise subprocess.CalledProcessError(-9, "boards")
+
+    town.do(contest, 0, "sit", 0, 1)
+    jobs.look_where_due(database, town.world.clock, killed)
+    assert contest.rules.slug in caplog.text and "SIGKILL" in caplog.text
+    town.world.clock.pass_(seconds=2)
+    jobs.look_where_due(database, town.world.clock, killed)
+    assert begun.count(contest.id) == 2
+
+
+def nobody(*_: Any) -> None:
+    raise AssertionError("not here")
+
+
+@pytest.mark.usefixtures("many")
+def test_the_real_program_brings_boards_up_to_date(database: Database, town: Town, contest: Running, settings: Settings, monkeypatch):
+    """Its clock is today's, so the contest is over."""
+    town.do(contest, 0, "sit", 0, 1)
+    monkeypatch.setenv("QUIZAPP_DATABASE_URL", database.url)
+    monkeypatch.setenv("QUIZAPP_SECRET_KEY", SECRET)
+    bring_up_boards(contest)
+    with database.read() as session:
+        assert not boards.is_missing(session, contest)
+        check_units(session, contest, None)
+    monkeypatch.setenv("QUIZAPP_DATABASE_URL", "sqlite:////nowhere/quiz.db")
+    with pytest.raises(subprocess.CalledProcessError):
+        bring_up_boards(contest)
 
 
 def test_a_beat_of_a_clock_that_was_ahead_is_none(database: Database, town: Town, contest: Running):
