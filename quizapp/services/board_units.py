@@ -134,7 +134,8 @@ def _wanted(
     session: Session, whole: Tree, own: Mapping[int, Figures], contest: Running, moment: int | None
 ) -> Iterable[Line]:
     units = contest.rules.units
-    if units.is_local:
+    is_local = units.is_local
+    if is_local:
         figures = aggregation.roll_up(whole.parents, own)
         full = most_points(contest.rules)
         facts = {unit: Facts(mine, whole.headcount(unit), full_marks=full) for unit, mine in figures.items()}
@@ -151,7 +152,7 @@ def _wanted(
         yield Line(
             unit, node.parent_id, node.kind, node.code, mine.headcount,
             mine.figures.people, mine.figures.sittings, mine.figures.points, alone.people, alone.sittings, alone.points,
-            results.unit_merit(mine, units), None if units.is_local else _metrics(mine, units),
+            results.unit_merit(mine, units), None if is_local else _metrics(mine, units),
         )  # fmt: skip
 
 
