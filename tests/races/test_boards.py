@@ -226,6 +226,23 @@ def test_nobody_waits_for_a_page_that_somebody_is_making_of_the_next_edition(wor
         assert new != old and read(page) == new
 
 
+def test_a_page_first_asked_for_just_after_an_edition_is_made_once_or_twice(world: World, database: Database, sign_in, monkeypatch):
+    """What is shown is looked up once a second. A page that turned out newer was not kept, and so was made for each of 1,500 requests."""
+    made, making = list[int](), unit_boards.unit_board
+    monkeypatch.setattr(unit_boards, "unit_board", lambda *args, **more: (made.append(1), making(*args, **more))[1])
+    jobs.claim(database, "overdue", jobs.OVERDUE_EVERY, world.clock())
+    sign_in("alice").sit()
+    world.clock.pass_(seconds=5)
+    jobs.rebuild_snapshots(database, world.clock())
+    sign_in().http.get("/api/v1/contests/june/leaderboard")
+    sign_in("bob").sit()
+    world.clock.pass_(seconds=0.1)
+    monkeypatch.setattr(boards, "REBUILD_AFTER", 0)
+    jobs.rebuild_snapshots(database, world.clock())
+    replies = [sign_in().http.get("/api/v1/contests/june/units?kind=企业").json for _ in range(6)]
+    assert len(made) <= 2 and sum(row["people"] for row in replies[0]["rows"]) == 2
+
+
 def test_nobody_waits_for_a_board_that_is_being_brought_up_to_date(world: World, database: Database, sign_in):
     """With 200,000 units that takes seconds once the tree has changed; those who read meanwhile took every turn of their process,
     and those who sat waited for them."""
