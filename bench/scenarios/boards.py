@@ -117,8 +117,8 @@ async def _caught_up(board: Reader, record: Record, patience: float = 30) -> Non
     record.on = True
 
 
-async def _looked_at(cast: Cast, patience: float = 200) -> None:
-    """Tree and contest have just been set up: for a minute all units are looked at again; with very many it takes the machine."""
+async def _looked_at(cast: Cast, patience: float = 900) -> None:
+    """Tree and contest have just been set up: for a minute all units are looked at again, a twentieth of the time."""
     began = time.time()
     while True:
         with cast.stage.database.read() as session:

@@ -16,11 +16,11 @@ from quizapp.web import access
 from quizapp.web.edge import board_db, db, edge, finish_transaction, from_boards, now
 from quizapp.web.words import iso
 
-CHECKED_FOR = 1_000
+CHECKED_FOR, LOOKED_UP_FOR = 1_000, 2_000
 KEPT_FOR = 10
 LOCKS = 16
 _pages, _parts = ([threading.Lock() for _ in range(LOCKS)] for _ in range(2))
-_rebuilding = threading.Lock()
+_rebuilding, _looking_up = threading.Lock(), threading.Lock()
 
 Page = dict[str, Any]
 
@@ -42,16 +42,26 @@ class Shown:
 
 
 def shown(slug: str) -> Shown:
-    """Looked up at most once a second. Raises NotFound."""
-    kept: dict[str, Shown] = edge().shown
-    found = kept.get(slug)
-    if found is None or not 0 <= now() - found.checked_at < CHECKED_FOR:
-        contest = contests.find_contest(db(), slug)
-        _refresh(contest)
-        as_of, made_at = from_boards(lambda: boards.edition(board_db(), contest, now()))
-        rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
-        key = f"{contest.id}.{as_of}.{made_at}.{rules}"
-        found = kept[slug] = Shown(contest, as_of, made_at, now(), key, _before(found, key, contest))
+    """Looked up at most once a second, by one for all: the others go on with what they know. Raises NotFound."""
+    found: Shown | None = edge().shown.get(slug)
+    age = now() - found.checked_at if found else -1
+    if found is None or not 0 <= age < CHECKED_FOR + LOOKED_UP_FOR:
+        return _look_up(slug, found)
+    if age < CHECKED_FOR or not _looking_up.acquire(blocking=False):
+        return found
+    try:
+        return _look_up(slug, found)
+    finally:
+        _looking_up.release()
+
+
+def _look_up(slug: str, known: Shown | None) -> Shown:
+    contest = contests.find_contest(db(), slug)
+    _refresh(contest)
+    as_of, made_at = from_boards(lambda: boards.edition(board_db(), contest, now()))
+    rules = blake2b(repr(contest.rules).encode(), digest_size=8).hexdigest()
+    key = f"{contest.id}.{as_of}.{made_at}.{rules}"
+    found = edge().shown[slug] = Shown(contest, as_of, made_at, now(), key, _before(known, key, contest))
     return found
 
 

@@ -243,6 +243,33 @@ def test_a_page_first_asked_for_just_after_an_edition_is_made_once_or_twice(worl
     assert len(made) <= 2 and sum(row["people"] for row in replies[0]["rows"]) == 2
 
 
+def test_of_those_who_read_one_looks_up_what_is_shown(world: World, database: Database, sign_in, monkeypatch: pytest.MonkeyPatch):
+    """All turns of a process did, once a second; each answer of the database then waits for the interpreter, and so did everybody."""
+    page = "/api/v1/contests/june/leaderboard"
+    sign_in("alice").sit()
+    old = sign_in().http.get(page).json
+    going_on, may_go_on, finding = threading.Event(), threading.Event(), contests.find_contest
+
+    def slowly(*args: Any) -> Any:
+        going_on.set()
+        assert may_go_on.wait(20)
+        return finding(*args)
+
+    monkeypatch.setattr(contests, "find_contest", slowly)
+    world.clock.pass_(seconds=1.5)
+    with ThreadPoolExecutor(4) as readers:
+        try:
+            first = readers.submit(lambda: sign_in().http.get(page).json)
+            assert going_on.wait(20)
+            assert list(readers.map(lambda _: sign_in().http.get(page).json, range(3), timeout=10)) == [old] * 3
+            world.clock.pass_(seconds=10)
+            late = readers.submit(lambda: sign_in().http.get(page).json)  # nobody is shown what is older than a few seconds
+        finally:
+            may_go_on.set()
+        assert first.result(20)["rows"] == late.result(20)["rows"] == old["rows"]
+        assert late.result(20)["as_of"] > old["as_of"]
+
+
 def test_nobody_waits_for_a_board_that_is_being_brought_up_to_date(world: World, database: Database, sign_in):
     """With 200,000 units that takes seconds once the tree has changed; those who read meanwhile took every turn of their process,
     and those who sat waited for them."""
