@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -187,10 +188,15 @@ def is_stranger() -> bool:
 def to_everybody(body: bytes, mimetype: str) -> Response:
     """A reply that may be kept on the way for a second; 304 to those who have it."""
     response = Response(body, mimetype=mimetype)
-    response.set_etag(blake2b(body, digest_size=12).hexdigest())
+    response.set_etag(_tag(body))
     response.headers["Cache-Control"] = "public, max-age=1"
     response.make_conditional(request)
     return response
+
+
+@lru_cache(16)
+def _tag(body: bytes) -> str:
+    return blake2b(body, digest_size=12).hexdigest()
 
 
 def with_mine(body: bytes, mine: standings.Ranked | None) -> Response:
