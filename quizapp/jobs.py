@@ -55,17 +55,13 @@ def stale_boards(database: Database, now: int) -> list[Running]:
     """Contests whose boards lack something that happened, and which are no work for a process of its own; those that ended long
     ago wait until somebody looks."""
     with database.read() as session:
-        stale = [contest for contest in _going_on(session, now) if boards.is_stale(session, contest, now)]
-        return [contest for contest in stale if not _is_large(session, contest, now)]
+        stale = [contest for contest in _with_boards(session, now) if boards.is_stale(session, contest, now)]
+        return [contest for contest in stale if boards.looks_itself(session, contest, now) is None or not organisations.are_many(session)]
 
 
-def _going_on(session: Session, now: int) -> list[Running]:
-    return contests.going_on(session, now, boards.STILL_LOOKED_AT)
-
-
-def _is_large(session: Session, contest: Running, now: int) -> bool:
-    """Whether the next rebuild is work for a process of its own."""
-    return boards.looks_itself(session, contest, now) and organisations.are_many(session)
+def _with_boards(session: Session, now: int) -> list[Running]:
+    """Contests whose boards are kept up: from before they open until a while after they end."""
+    return contests.going_on(session, now + boards.AHEAD, boards.AHEAD + boards.STILL_LOOKED_AT)
 
 
 def rebuild_snapshots(database: Database, now: int) -> int:
@@ -92,8 +88,8 @@ def look_where_due(database: Database, clock: Callable[[], int], apart: Callable
     """Look at every unit of the contests where this is due, beside the boards; many units `apart`, since they take seconds."""
     now = clock()
     with database.read() as session:
-        due = [(contest, _takes(session, contest, now)) for contest in _going_on(session, now)]
-        are_many = any(takes is not None for _, takes in due) and organisations.are_many(session)
+        are_many = organisations.are_many(session)
+        due = [(contest, _takes(session, contest, now, are_many)) for contest in _with_boards(session, now)]
     for contest, takes in due:
         if takes is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * takes, LOOKS_EVERY), clock()):
             with _one_of_many(database, contest):
@@ -103,17 +99,16 @@ def look_where_due(database: Database, clock: Callable[[], int], apart: Callable
                     boards.look_at_units(database, contest, clock)
 
 
-def _takes(session: Session, contest: Running, now: int) -> int | None:
+def _takes(session: Session, contest: Running, now: int, are_many: bool) -> int | None:
     """Where every unit is to be looked at: for how many milliseconds; 0 where nobody knows."""
-    if boards.is_stale(session, contest, now) and _is_large(session, contest, now):
-        return 0
-    return boards.look_due(session, contest, now)
+    inside = boards.looks_itself(session, contest, now) if are_many and boards.is_stale(session, contest, now) else None
+    return boards.look_due(session, contest, now) if inside is None else inside
 
 
 def promote(database: Database, now: int) -> int:
     """Write down who goes on from stages that are over; how many stages."""
     with database.read() as session:
-        waiting = [(contest, stage) for contest in _going_on(session, now) for stage in promotions.due(session, contest, now)]
+        waiting = [(contest, stage) for contest in contests.going_on(session, now, boards.STILL_LOOKED_AT) for stage in promotions.due(session, contest, now)]
     for contest, stage in waiting:
         with database.write() as session:
             promotions.promote(session, contest, stage, now)

@@ -22,6 +22,7 @@ SETTLED_AFTER = 60_000  # a transaction that began before a rebuild may commit a
 SKEW = 60_000  # clocks of several machines may differ by this; what is dated further ahead is of a clock that was set back
 LATE = 900_000  # an import of very many units may commit minutes after its date: one more look, so long after it
 SHARE = 20  # looking at every unit takes at most this part of the time
+AHEAD = 3_600_000  # the first boards are made so long before a contest opens, when nobody waits for them
 STILL_LOOKED_AT = 3_600_000  # for so long after its end a contest's boards are kept up by the job; later, by whoever looks
 ALIVE = 10_000  # a job that has been due for so long is not going to be done
 
@@ -86,7 +87,7 @@ def is_stale(session: Session, contest: Running, now: int) -> bool:
 
 def is_kept_up(session: Session, contest: Running, now: int) -> bool:
     """Whether the job brings these boards up to date, so that nobody who reads them has to."""
-    if not contest.rules.opens_at <= now <= contest.rules.closes_at + STILL_LOOKED_AT:
+    if not contest.rules.opens_at - AHEAD <= now <= contest.rules.closes_at + STILL_LOOKED_AT:
         return False
     beat = session.scalar(BEAT)
     return beat is not None and now - ALIVE <= beat <= now + SKEW
@@ -141,15 +142,17 @@ def _bring_up(session: Session, contest: Running, known: Any, now: int, seen: Lo
     return values
 
 
-def looks_itself(session: Session, contest: Running, now: int) -> bool:
-    """Whether a rebuild looks at every unit, while it holds the boards."""
+def looks_itself(session: Session, contest: Running, now: int) -> int | None:
+    """Where a rebuild looks at every unit while it holds the boards: how many milliseconds that took the last time, 0 for the first."""
     known = _state(session, contest)
-    return known is None or _begins_anew(known, now) or frozen_at(contest, now) is not None
+    if known is None:
+        return 0
+    return known.tree_ms if _begins_anew(known, now) or frozen_at(contest, now) is not None else None
 
 
 def look_due(session: Session, contest: Running, now: int) -> int | None:
     """Where every unit is to be looked at once more: how many milliseconds that took the last time."""
-    if looks_itself(session, contest, now):
+    if looks_itself(session, contest, now) is not None:
         return None
     known = _state(session, contest)
     since = _tree_changed_at(contest, known)

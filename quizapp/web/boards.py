@@ -13,7 +13,7 @@ from flask import Response, request, session
 
 from quizapp.services import boards, contests, standings, unit_boards, views
 from quizapp.services.contests import Running
-from quizapp.web import access
+from quizapp.web import access, turns
 from quizapp.web.edge import board_db, db, edge, finish_transaction, from_boards, now
 from quizapp.web.words import iso
 
@@ -76,17 +76,19 @@ def _before(known: Shown | None, key: str, contest: Running) -> str:
 def _refresh(contest: Running) -> None:
     """Make the snapshot where there is none, and bring it up to date where no job does.
 
-    One of this process tries, and leaves it to whoever is at it; the others show what there is. They wait where that is nothing.
+    One of this process tries, and leaves it to whoever is at it; the others show what there is. Where that is nothing they wait,
+    and those who sit go on.
     """
     if not boards.is_stale(db(), contest, now()):
         return
-    is_first = boards.is_missing(db(), contest)
-    if not is_first and boards.is_kept_up(db(), contest, now()):
-        return
-    if _rebuilding.acquire(blocking=is_first):
+    if boards.is_missing(db(), contest):
+        finish_transaction(commit=True)
+        with turns.aside(request.environ, "榜单正在生成，请过几秒再看"), _rebuilding:
+            boards.bring_up(edge().database, contest, edge().clock, wait=True)
+    elif not boards.is_kept_up(db(), contest, now()) and _rebuilding.acquire(blocking=False):
         try:
             finish_transaction(commit=True)
-            boards.bring_up(edge().database, contest, edge().clock, wait=is_first)
+            boards.bring_up(edge().database, contest, edge().clock, wait=False)
         finally:
             _rebuilding.release()
 

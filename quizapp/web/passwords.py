@@ -3,16 +3,13 @@
 from flask import request
 
 from quizapp.services import accounts
+from quizapp.web import turns
 from quizapp.web.edge import address, edge, now
-from quizapp.web.turns import KEY, Turns
 
 
 def check(login: str, password: str) -> str:
     """The account's id, where the password is right. Raises Unauthenticated, TooMany, Busy."""
     with edge().database.read() as session:
         account = accounts.find_login(session, login, address(), now())
-    turns: Turns | None = request.environ.get(KEY)
-    if turns is None:
-        return accounts.check_password(account, password)
-    with turns.aside():
+    with turns.aside(request.environ, "现在登录的人太多，请过几秒再点一次“登录”"):
         return accounts.check_password(account, password)

@@ -1,17 +1,17 @@
-"""Whose turn it is in a process: those who sit go first, and sign-ins wait for their checking beside the work, not without end."""
+"""Whose turn it is in a process: those who sit go first, and what takes long is waited for beside the work, not without end."""
 
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from quizapp.errors import Busy
 
 AT_MOST = 60
-"""Sign-ins that wait in one process: two seconds of checking. The server has a thread for each beside those that work."""
+"""Who waits in one process: two seconds of checking passwords. The server has a thread for each beside those that work."""
 LATER = (2, 8)
 """Seconds after which the others should try again, each at another moment."""
 SITTINGS = ("/api/v1/sittings/", "/s/")
@@ -58,7 +58,7 @@ class Line:
 
 
 class Turns:
-    """WSGI: of all the threads of a process so many work at once; the rest wait, or are sign-ins whose password is being checked."""
+    """WSGI: of all the threads of a process so many work at once; the rest wait, or have stepped aside, as sign-ins do whose password is being checked."""
 
     def __init__(self, app: Any, working: int) -> None:
         self._app = app
@@ -75,10 +75,10 @@ class Turns:
             self._working.leave()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """Let others work meanwhile. Raises Busy where too many stand aside already."""
+    def aside(self, too_many: str) -> Iterator[None]:
+        """Let others work meanwhile. Raises Busy with these words where too many stand aside already."""
         if not self._aside.acquire(blocking=False):
-            raise Busy("现在登录的人太多，请过几秒再点一次“登录”", random.randint(*LATER))  # noqa: S311 - nothing secret
+            raise Busy(too_many, random.randint(*LATER))  # noqa: S311 - nothing secret
         try:
             self._working.leave()
             try:
@@ -87,3 +87,9 @@ class Turns:
                 self._working.enter(in_a_hurry=False)
         finally:
             self._aside.release()
+
+
+def aside(environ: dict[str, Any], too_many: str) -> AbstractContextManager[None]:
+    """What takes long, without holding up those who sit. Raises Busy with these words where too many wait already."""
+    turns: Turns | None = environ.get(KEY)
+    return turns.aside(too_many) if turns else nullcontext()

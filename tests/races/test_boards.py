@@ -23,6 +23,7 @@ from quizapp.services import board_rows, boards, contests, standings, unit_board
 from quizapp.services.audit import CLI
 from quizapp.services.contests import Running
 from quizapp.web import boards as web_boards
+from quizapp.web import turns
 
 
 @pytest.fixture
@@ -312,13 +313,28 @@ def test_whoever_reads_rebuilds_nothing_where_the_job_does(world: World, databas
         assert not boards.is_kept_up(session, world.contest, world.clock() + 1), "no job looks at what has long been over"
 
 
-def test_the_first_to_look_waits_for_the_board_that_is_being_made(world: World, database: Database, sign_in):
+def test_the_first_to_look_wait_for_the_board_that_is_being_made_and_others_do_not(world: World, database: Database, app, sign_in, monkeypatch):
+    """With 200,000 units that is ten seconds of the opening minute."""
+    monkeypatch.setattr(turns, "AT_MOST", 2)
     sign_in("alice").sit()
-    with ThreadPoolExecutor(1) as reader:
+    app.wsgi_app = line = turns.Turns(app.wsgi_app, 1)
+    page = "/api/v1/contests/june/leaderboard"
+    with ThreadPoolExecutor(2) as readers:
         with database.write() as session:
             assert boards.rebuild(session, world.contest, world.clock())
-            reply = reader.submit(lambda: sign_in().http.get("/api/v1/contests/june/leaderboard").json)
-        assert len(reply.result(20)["rows"]) == 1
+            replies = [readers.submit(lambda: sign_in().http.get(page).json) for _ in range(2)]
+            until(lambda: line._aside._value == 0, "as many wait as may")
+            assert sign_in().http.get("/api/v1/time").status_code == 200, "the only working thread is free"
+            told = sign_in().http.get(page)
+            assert (told.status_code, "榜单正在生成" in told.json["detail"], "Retry-After" in told.headers) == (503, True, True)
+        assert [len(reply.result(20)["rows"]) for reply in replies] == [1, 1]
+
+
+def test_the_first_board_is_made_before_the_contest_opens(world: World, database: Database):
+    world.clock.now = world.contest.rules.opens_at - boards.AHEAD
+    jobs.rebuild_snapshots(database, world.clock())
+    with database.read() as session:
+        assert not boards.is_missing(session, world.contest)
 
 
 def test_a_board_that_is_kept_is_another_when_the_rules_change_or_time_goes_on(world: World, sign_in):
