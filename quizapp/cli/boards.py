@@ -1,14 +1,10 @@
 """quizapp boards: bring the boards of a contest of many units up to date. The server's jobs start it, in a process of its own."""
 
-import os
-
 import click
 
-from quizapp.cli.parts import Parts
+from quizapp.cli.parts import Parts, saves_go_first
 from quizapp.services import boards as snapshot
 from quizapp.services import contests
-
-NICE = 10  # saves go first
 
 
 @click.command(hidden=True)
@@ -16,7 +12,7 @@ NICE = 10  # saves go first
 @click.pass_obj
 def boards(parts: Parts, slug: str) -> None:
     """更新一场单位很多的竞赛的榜单（由服务的后台任务启动）。"""
-    os.nice(NICE)
+    saves_go_first()
     with parts.read() as session:
         contest = contests.find_contest(session, slug)
         is_first = snapshot.is_missing(session, contest)

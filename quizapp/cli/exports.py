@@ -1,6 +1,5 @@
 """quizapp export: make one large file that was asked for on a page. The server's jobs start it, in a process of its own."""
 
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from quizapp.cli.parts import Parts
+from quizapp.cli.parts import Parts, saves_go_first
 from quizapp.cli.results import Counted
 from quizapp.errors import QuizError
 from quizapp.formats import result_lists, result_sheets
@@ -18,7 +17,6 @@ from quizapp.formats.result_xlsx import write_xlsx
 from quizapp.services import exports, organisations, overview, participation, people_results
 from quizapp.services.exports import Order, Run
 
-NICE = 10  # saves go first
 BEAT = 2.0  # seconds between two signs of life
 
 
@@ -80,7 +78,7 @@ class Progress(Counted):
 @click.pass_obj
 def export(parts: Parts, export_id: str, number: int) -> None:
     """生成一个后台导出文件（由服务的后台任务启动）。"""
-    os.nice(NICE)
+    saves_go_first()
     run = Run(export_id, number)
     with parts.read() as session:
         order = exports.order(session, run)

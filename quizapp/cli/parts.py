@@ -1,5 +1,6 @@
 """What `app.main` hands the commands, so that they touch neither tables nor the clock themselves."""
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -7,6 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from quizapp.settings import Settings
+
+
+def saves_go_first() -> None:
+    """For what the jobs of a server start beside those who are served."""
+    os.nice(10)
 
 
 @dataclass

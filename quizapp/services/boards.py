@@ -147,14 +147,14 @@ def looks_itself(session: Session, contest: Running, now: int) -> int | None:
     known = _state(session, contest)
     if known is None:
         return 0
-    return known.tree_ms if _begins_anew(known, now) or frozen_at(contest, now) is not None else None
+    return known.tree_ms if _looks_itself(contest, known, now) else None
 
 
 def look_due(session: Session, contest: Running, now: int) -> int | None:
     """Where every unit is to be looked at once more: how many milliseconds that took the last time."""
-    if looks_itself(session, contest, now) is not None:
-        return None
     known = _state(session, contest)
+    if known is None or _looks_itself(contest, known, now):
+        return None
     since = _tree_changed_at(contest, known)
     is_due = known.tree_at <= since + SETTLED_AFTER or known.tree_at <= since + LATE < now
     return known.tree_ms if is_due and now - abs(known.tree_at) >= SHARE * known.tree_ms else None
@@ -219,6 +219,10 @@ def _tree_changed_at(contest: Running, known: Any) -> int:
     the others, to anybody."""
     by_anybody = not board_units.can_move(contest)
     return int(max(known.rules_at, known.moved_at, known.newest if by_anybody else 0))
+
+
+def _looks_itself(contest: Running, known: Any, now: int) -> bool:
+    return _begins_anew(known, now) or frozen_at(contest, now) is not None
 
 
 def _begins_anew(known: Any, now: int) -> bool:

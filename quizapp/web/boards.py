@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
@@ -93,17 +93,24 @@ def _refresh(contest: Running) -> None:
             _rebuilding.release()
 
 
-def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], *, whole: bool = False) -> bytes:
-    """What `make` makes, made by one thread and kept for all until the snapshot moves on; meanwhile that of the edition before will do.
+def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    """What `make` makes, made by one thread and kept for all until the snapshot moves on; meanwhile that of the edition before will do."""
+    return _kept(board, what, make, _parts)
 
-    A `whole` page is made of parts that are kept too: their locks are others, or a thread could wait for itself; and they are asked
-    for by a board without a `before`, or it would be kept as newer than it is.
-    """
+
+def kept_page(board: Shown, what: tuple[object, ...], make: Callable[[Shown], bytes]) -> bytes:
+    """The same of a page made of parts that are kept too: their locks are others, or a thread could wait for itself; and it is made
+    of no part of the edition before, or it would be kept as newer than it is."""
+    fresh = replace(board, before="")
+    return _kept(board, what, lambda: make(fresh), _pages)
+
+
+def _kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], locks: list[threading.Lock]) -> bytes:
     key = f"{board.key}|{what}"
     found = edge().cache.get(key)
     if found is not None:
         return found
-    lock = (_pages if whole else _parts)[hash(key) % LOCKS]
+    lock = locks[hash(key) % LOCKS]
     if not lock.acquire(blocking=not board.before):
         older = edge().cache.get(f"{board.before}|{what}")
         if older is not None:

@@ -1,6 +1,5 @@
 """Pages for everybody: contests, boards, privacy, and whether the server is well."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -133,8 +132,7 @@ def board(slug: str) -> Response | str:
     found = boards.shown(slug)
     if boards.is_stranger():
         what = ("board", request.args.get("division"), request.args.get("after"), boards.number("at", 1))
-        fresh = replace(found, before="")
-        return boards.to_everybody(boards.kept(found, what, lambda: _board(fresh, None).encode(), whole=True), "text/html")
+        return boards.to_everybody(boards.kept_page(found, what, lambda fresh: _board(fresh, None).encode()), "text/html")
     who = access.visitor()
     return _board(found, boards.my_row(found, who.account_id) if who else None)
 
@@ -168,8 +166,7 @@ def units(slug: str) -> Response | str:
     if not boards.is_stranger():
         return _units(found)
     what = ("unit page", *(request.args.get(name) for name in ("under", "kind", "after")))
-    fresh = replace(found, before="")
-    return boards.to_everybody(boards.kept(found, what, lambda: _units(fresh).encode(), whole=True), "text/html")
+    return boards.to_everybody(boards.kept_page(found, what, lambda fresh: _units(fresh).encode()), "text/html")
 
 
 def _units(found: Shown) -> str:

@@ -385,7 +385,7 @@ def nobody(*_: Any) -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_the_real_program_brings_boards_up_to_date(database: Database, town: Town, contest: Running, settings: Settings, monkeypatch):
+def test_the_real_program_brings_boards_up_to_date(database: Database, town: Town, contest: Running, monkeypatch):
     """Its clock is today's, so the contest is over."""
     town.do(contest, 0, "sit", 0, 1)
     monkeypatch.setenv("QUIZAPP_DATABASE_URL", database.url)
