@@ -109,6 +109,11 @@ def choose_first(page: Page) -> None:
     page.locator("label.choice").first.click()
 
 
+def taken_over(page: Page) -> None:
+    """The module is here and has drawn the item."""
+    expect(page.get_by_role("timer").locator("b")).not_to_be_empty()
+
+
 def saved(page: Page) -> None:
     expect(page.get_by_text("已保存", exact=False).first).to_be_visible(timeout=20_000)
 
@@ -146,6 +151,7 @@ def test_a_sitting_survives_a_network_cut_and_ends_on_another_device(site: Site,
     for position in range(1, 21):
         expect(page.locator("main")).to_contain_text(f"{position} / 20")
         if position == 8:
+            taken_over(page)
             first.set_offline(True)
         choose_first(page)
         if position == 12:

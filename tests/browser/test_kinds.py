@@ -6,14 +6,23 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from test_journeys import CHROMIUM, PHONE, Site, chromium, saved, unit_code
+from test_journeys import CHROMIUM, PHONE, Site, chromium, saved, taken_over, unit_code
 
 __all__ = ["chromium"]
-PEOPLE = ("toucher", "typist", "plain", "clocked", "twice")
+PEOPLE = ("toucher", "typist", "plain", "clocked", "twice", "hasty")
 PASSWORD = "correct horse battery"
 KINDS = Path(__file__).with_name("kinds")
 ESSAY = "车间门口的灭火器，每天都有人擦。"
 ORDER = ["站到上风方向", "拔下保险销", "对准火焰根部", "压下压把"]
+SLOW_DEVICE = """
+    const all = IDBObjectStore.prototype.getAll;
+    IDBObjectStore.prototype.getAll = function () {
+        const [late, real] = [{}, all.call(this)];
+        const read = new Promise((done) => { real.onsuccess = () => { late.result = real.result; done(); }; });
+        window.letGo = () => read.then(() => late.onsuccess());
+        return late;
+    };
+"""  # what this device holds is read when the test says so
 OWN_ORDER = ["办理动火审批", "清理周围可燃物", "开始焊接", "检查确认没有余火"]
 
 
@@ -345,3 +354,28 @@ def test_answers_of_parts_find_their_way_from_two_devices(site: Site, chromium: 
     expect(other.locator("#conflict")).to_be_hidden()
     first.close()
     second.close()
+
+
+def test_who_types_while_the_device_is_read_keeps_the_field(site: Site, chromium: Browser) -> None:
+    context = chromium.new_context(**PHONE)
+    page = context.new_page()
+    begin(page, site, "hasty")
+    page.get_by_role("button", name="开始答题").click()
+    at_item(page, 1)
+    here = re.sub(r"\?.*", "", page.url)
+    taken_over(page)
+    context.set_offline(True)
+    page.locator("label.choice").first.click()
+    expect(page.locator("#save-line")).to_contain_text("网络断了")
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.add_init_script(SLOW_DEVICE)
+    page.goto(f"{here}?at=4")
+    taken_over(page)
+    page.get_by_label("第1空").press_sequentially("预")
+    page.evaluate("letGo()")
+    expect(page.locator("#segments > *").first).to_have_class("on")
+    page.keyboard.insert_text("防")
+    expect(page.get_by_label("第1空")).to_have_value("预防")
+    context.close()

@@ -23,7 +23,7 @@ export class Queue {
     this.url = `/api/v1/sittings/${sitting.id}`;
     this.pageUrl = pageUrl;
     this.local = local;
-    this.listener = listener; // changed(), replaced(positions), late(count), done(body)
+    this.listener = listener; // changed(), settled(), late(count), done(body)
     this.revision = sitting.revision;
     this.base = Object.assign({}, sitting.answers); // what the server is known to hold
     this.pending = {}; // position: {answer, was: held when it was made, sent: last tried, stamp}
@@ -196,7 +196,6 @@ export class Queue {
 
   // Take what the server holds; keep ours where nobody else has touched the item; where somebody has, theirs stands until the person decides.
   settle(answers) {
-    const replaced = Object.keys(Object.assign({}, this.base, answers)).filter((position) => !same(this.base[position], answers[position]));
     this.base = Object.assign({}, answers);
     for (const [position, entry] of Object.entries(this.pending)) {
       const stored = answers[position];
@@ -209,7 +208,7 @@ export class Queue {
       conflict.stored = answers[position];
       if (same(conflict.mine, conflict.stored)) delete this.conflicts[position];
     }
-    this.listener.replaced(replaced);
+    this.listener.settled();
   }
 
   // Handed in elsewhere, or the time is over: what we sent has been delivered and is kept there as late.

@@ -3,7 +3,7 @@ import { Clock, Countdown, minutesAndSeconds, SOON_MS } from "./clock.js";
 import { HandIn, Over } from "./hand_in.js";
 import { drawItem, inWords, readItem } from "./item_view.js";
 import { Local } from "./local.js";
-import { isEmpty, Queue } from "./queue.js";
+import { isEmpty, Queue, same } from "./queue.js";
 import { Sheet } from "./sheet.js";
 import { SignIn } from "./sign_in.js";
 import { empty, make, pageData, say } from "./words.js";
@@ -23,7 +23,7 @@ class Page {
     this.marks = new Set(page.marked);
     this.queue = new Queue(sitting, this.local, `/s/${sitting.id}`, {
       changed: () => this.changed(),
-      replaced: (positions) => this.replaced(positions),
+      settled: () => this.refresh(),
       heard: (reply) => this.heard(reply),
       late: (count) => { this.lateCount = count; },
       done: (body) => this.done(body),
@@ -44,7 +44,7 @@ class Page {
     this.draw();
     this.startClock();
     await this.queue.load();
-    this.draw();
+    this.refresh();
     if (this.queue.handInKey) this.handIn.show();
   }
 
@@ -150,9 +150,20 @@ class Page {
     byId("previous").disabled = this.at === 1;
     byId("next").textContent = this.at === this.sitting.total ? say("hand_in") : say("next");
     this.field.disabled = Boolean(this.locked);
+    this.drawAround();
+  }
+
+  drawAround() {
     this.drawStates();
     this.drawConflict();
     this.changed();
+  }
+
+  // The item is made anew only if its answer is another one: whoever is typing keeps the field.
+  refresh() {
+    const item = this.item();
+    if (same(readItem(this.field, item), this.queue.answer(item.position))) this.drawAround();
+    else this.draw();
   }
 
   drawStates() {
@@ -219,11 +230,6 @@ class Page {
     button.type = "button";
     button.addEventListener("click", action);
     empty(place).append(button);
-  }
-
-  replaced(positions) {
-    this.drawStates();
-    if (positions.map(Number).includes(this.item().position) || this.queue.conflicts[this.item().position]) this.draw();
   }
 
   heard(reply) {
