@@ -33,10 +33,10 @@ class Move:
     new: tuple[str, bytes] | None
 
 
-def refresh(session: Session, contest: Running, since: int, moment: int | None) -> list[str] | None:
+def refresh(session: Session, contest: Running, since: int, moment: int | None) -> Any:
     """Bring the rows up to date with what changed from `since` on, now or as of a past moment.
 
-    Returns the entries that changed; None where there were too many to list.
+    Returns the entries that changed, listed; where they are too many, a selection that holds them.
     """
     if moment is not None:
         return _refresh_as_of(session, contest, since, moment)
@@ -49,10 +49,15 @@ def refresh(session: Session, contest: Running, since: int, moment: int | None) 
         )
         session.execute(_replacing(copied))
         cut_marks(session, contest)
-        return None
+        return _touched(contest, since)
     _write(session, contest, [{name: getattr(row, name) for name in ("entry_id", *SHOWN)} for row in rows])
     _move_marks(session, contest, [Move(_was(row), (row.division, row.merit)) for row in rows])
     return [row.entry_id for row in rows]
+
+
+def _touched(contest: Running, since: int) -> Any:
+    """Whose standing changed from `since` on."""
+    return select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
 
 
 def _drop_other_stages(session: Session, contest: Running) -> None:
@@ -96,9 +101,9 @@ def _write(session: Session, contest: Running, rows: Sequence[dict[str, Any]]) -
         session.execute(_replacing(insert_into(session, BoardRow)), [{"contest_id": contest.id, **row} for row in rows])
 
 
-def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) -> list[str] | None:
+def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) -> list[str]:
     """The same where the board stands still: whoever handed in since then is shown as of that moment."""
-    touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
+    touched = _touched(contest, since)
     made = counted.finished(session, contest, moment, touched)
     known = {
         row.entry_id: row
@@ -115,10 +120,10 @@ def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) 
         session.execute(delete(BoardRow).where(B.contest_id == contest.id, B.entry_id.in_(gone[some : some + MANY])))
     if len(rows) + len(gone) > MANY:
         cut_marks(session, contest)
-        return None
-    was = {entry_id: (row.division, row.merit) for entry_id, row in known.items()}
-    moves = [Move(was.get(row["entry_id"]), (row["division"], row["merit"])) for row in rows]
-    _move_marks(session, contest, [*moves, *(Move(was[entry_id], None) for entry_id in gone)])
+    else:
+        was = {entry_id: (row.division, row.merit) for entry_id, row in known.items()}
+        moves = [Move(was.get(row["entry_id"]), (row["division"], row["merit"])) for row in rows]
+        _move_marks(session, contest, [*moves, *(Move(was[entry_id], None) for entry_id in gone)])
     return [*(row["entry_id"] for row in rows), *gone]
 
 

@@ -167,8 +167,9 @@ def can_move(contest: Running) -> bool:
     return contest.rules.units.is_local and not contest.rules.board.each_stage
 
 
-def move(session: Session, contest: Running, entries: Sequence[str]) -> bool:
-    """Bring the units of these entries, and all above them, up to date; False where the boards do not hold all of them."""
+def move(session: Session, contest: Running, entries: Any) -> bool:
+    """Bring the units of these entries, listed or selected, and all above them up to date; False where the boards do not hold
+    all of them."""
     return _move(session, contest, _own_of(session, contest, _units_of(session, contest, entries)))
 
 
@@ -209,7 +210,7 @@ def _chunks(units: Iterable[int]) -> Iterable[list[int]]:
 
 
 def _units_of(session: Session, contest: Running, entries: Any) -> set[int]:
-    """The units that these entries, listed or selected, add to."""
+    """The units that these entries add to."""
     mine = select(UnitShare.unit_id).where(UnitShare.contest_id == contest.id, UnitShare.entry_id.in_(entries))
     return set(session.scalars(mine.distinct()))
 

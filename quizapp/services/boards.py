@@ -131,13 +131,13 @@ def _bring_up(session: Session, contest: Running, known: Any, now: int, seen: Lo
     values = {"as_of": moment or now, "built_at": now, "changed_at": known.newest}
     changed = board_rows.refresh(session, contest, since, moment)
     begun = time.monotonic()
-    if moment is not None or changed is None or _begins_anew(known, now):
+    if moment is not None or _begins_anew(known, now):
         board_units.write(session, contest, board_units.see(session, contest, since, moment))
         return values | {"tree_at": now, "tree_ms": _ms_since(begun)}
     if seen and (abs(seen.known.tree_at), seen.known.rules_at) == (abs(known.tree_at), known.rules_at):
         holds_all = board_units.catch_up(session, contest, seen.units)
         return values | {"tree_at": seen.at if holds_all else -seen.at, "tree_ms": seen.ms + _ms_since(begun)}
-    if changed and board_units.can_move(contest) and not board_units.move(session, contest, changed):
+    if board_units.can_move(contest) and not board_units.move(session, contest, changed):
         values["tree_at"] = -abs(known.tree_at)
     return values
 
