@@ -48,7 +48,7 @@ def create_app(
     shelf = Shelf(settings.redis_url, settings.secret_key) if settings.redis_url else None
     if shelf:
         database.carried["counts"] = Counts(shelf)
-    web.init_app(app, Edge(settings, database, clock, Cache(shelf)))
+    web.init_app(app, Edge(settings, database, clock, Cache(shelf), bring_up_boards))
     if run_jobs:
         apart = jobs.Apart(begin_export, bring_up_boards)
         jobs.start(database, settings.secret_key, clock, apart, BEHIND_A_PROXY if settings.trusted_proxies else DIRECT)

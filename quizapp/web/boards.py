@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from flask import Response, request, session
 
-from quizapp.services import boards, contests, standings, unit_boards, views
+from quizapp.services import boards, contests, organisations, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.web import access, turns
 from quizapp.web.edge import board_db, db, edge, finish_transaction, from_boards, now
@@ -84,13 +84,23 @@ def _refresh(contest: Running) -> None:
     if boards.is_missing(db(), contest):
         finish_transaction(commit=True)
         with turns.aside(request.environ, "榜单正在生成，请过几秒再看"), _rebuilding:
-            boards.bring_up(edge().database, contest, edge().clock, wait=True)
+            if boards.is_missing(db(), contest):
+                _bring_up(contest, wait=True)
     elif not boards.is_kept_up(db(), contest, now()) and _rebuilding.acquire(blocking=False):
         try:
-            finish_transaction(commit=True)
-            boards.bring_up(edge().database, contest, edge().clock, wait=False)
+            _bring_up(contest, wait=False)
         finally:
             _rebuilding.release()
+
+
+def _bring_up(contest: Running, *, wait: bool) -> None:
+    """Where there are many units, not in a process that serves."""
+    are_many = organisations.are_many(db())
+    finish_transaction(commit=True)
+    if are_many:
+        edge().bring_up_apart(contest)
+    else:
+        boards.bring_up(edge().database, contest, edge().clock, wait=wait)
 
 
 def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:

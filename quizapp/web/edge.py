@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from quizapp.services import papers, saves
 from quizapp.services.audit import Actor
 from quizapp.services.caches import Cache
+from quizapp.services.contests import Running
 from quizapp.services.finishing import finish_overdue
 from quizapp.services.sittings import Overdue
 from quizapp.settings import Settings
@@ -30,6 +31,7 @@ class Edge:
     database: Any
     clock: Callable[[], int]
     cache: Cache
+    bring_up_apart: Callable[[Running], None]  # boards of many units, in a process of its own; returns when that is done
     shown: dict[str, Any] = field(default_factory=dict)  # boards by contest, see `web.boards`
     open: dict[int, list[str]] = field(default_factory=dict)  # contests by the second, see `web.account`
 

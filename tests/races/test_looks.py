@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -362,6 +363,32 @@ def test_so_are_boards_of_many_units_that_begin_anew(database: Database, town: T
     program(contest)
     with database.read() as session:
         assert boards.as_of(session, contest, 0) > 0
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("why", ["first", "over"])
+def test_whoever_reads_has_them_made_there_too(database: Database, town: Town, contest: Running, why: str, program, app, sign_in, monkeypatch):
+    """Where the job has not come yet, and where it comes no more."""
+    town.do(contest, 0, "sit", 0, 1)
+    begun, page = list[int](), f"/api/v1/contests/{contest.rules.slug}/units"
+
+    def apart(one: Running) -> None:
+        begun.append(one.id)
+        with monkeypatch.context() as allowed:
+            allowed.setattr(board_units, "see", see)
+            program(one)
+
+    see = board_units.see
+    app.extensions["quizapp"] = replace(app.extensions["quizapp"], bring_up_apart=apart)
+    monkeypatch.setattr(board_units, "see", nobody)
+    assert sign_in().http.get(page).json["rows"]
+    if why == "over":
+        town.world.clock.now = contest.rules.closes_at + boards.STILL_LOOKED_AT + 1
+        place_second_company(database, town, "990102")
+        town.world.clock.pass_(minutes=1)
+        assert sign_in().http.get(page).status_code == 200
+    assert begun == [contest.id] * (1 if why == "first" else 2)
+    holds(database, town, contest)
 
 
 @pytest.mark.usefixtures("many")
