@@ -2,11 +2,18 @@
 
 import contextlib
 import re
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
+
+
+class _Lines(Protocol):
+    def run(self, statement: str, values: Mapping[str, object]) -> int: ...
+
+    def dispose(self) -> None: ...
 
 
 class Direct:
@@ -17,12 +24,114 @@ class Direct:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._free: list[_Sqlite | _Postgresql] = []
         self.engine = engine.dialect.name
+        self._lines: _Lines = _Together(engine) if self.engine == "sqlite" else _Apart(engine)
 
     def run(self, statement: str, values: Mapping[str, object]) -> int:
         """How many rows the statement changed. Raises what the driver raises; then nothing is known of the outcome."""
+        return self._lines.run(statement, values)
+
+    def dispose(self) -> None:
+        self._lines.dispose()
+
+
+def _connection(engine: Engine) -> tuple[Any, bool]:
+    """A connection of the driver's, and whether a pooler stands between."""
+    pooled = engine.raw_connection()
+    connection, is_pooled = pooled.driver_connection, bool(pooled.info.get("pooled"))
+    pooled.detach()
+    return connection, is_pooled
+
+
+class _Asked:
+    """A statement that waits for its turn, and what became of it."""
+
+    def __init__(self, statement: str, values: Mapping[str, object]) -> None:
+        self.statement, self.values = statement, values
+        self.called = threading.Lock()  # given back when the statement is done, or when its thread is to do those that wait
+        self.called.acquire()
+        self.is_done = False
+        self.changed = 0
+        self.error: BaseException | None = None
+
+
+class _Together:
+    """SQLite, where one at a time writes and each commit waits for the disk: all that waits in this process when its turn comes is
+    done in one transaction, by the thread that came first. Where one statement fails, none of them is kept."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Any = None
+        self._lock = threading.Lock()
+        self._waiting: list[_Asked] = []
+        self._is_led = False
+
+    def run(self, statement: str, values: Mapping[str, object]) -> int:
+        mine = _Asked(statement, values)
+        with self._lock:
+            self._waiting.append(mine)
+            somebody_leads, self._is_led = self._is_led, True
+        if somebody_leads:
+            mine.called.acquire()
+        if not mine.is_done:
+            self._lead()
+        if mine.error is not None:
+            raise mine.error
+        return mine.changed
+
+    def _lead(self) -> None:
+        """Do all that waits; who came meanwhile does the rest."""
+        some: list[_Asked] = []
+        error = None
+        try:
+            if self._connection is None:
+                self._connection, _ = _connection(self._engine)
+            self._connection.enter()
+            some = self._take()
+            _in_one(self._connection, some)
+            self._connection.leave()
+        except BaseException as failed:
+            error = failed
+            self.dispose()
+            some = some or self._take()
+        with self._lock:
+            following = self._waiting[0] if self._waiting else None
+            self._is_led = following is not None
+        if following is not None:
+            following.called.release()
+        for one in some:
+            one.error, one.is_done = error, True
+            one.called.release()
+
+    def _take(self) -> list[_Asked]:
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+        return taken
+
+    def dispose(self) -> None:
+        with contextlib.suppress(Exception):
+            self._connection.close()
+        self._connection = None
+
+
+def _in_one(connection: Any, some: list[_Asked]) -> None:
+    """In one transaction; a statement that is alone is one by itself."""
+    if len(some) > 1:
+        connection.execute("BEGIN IMMEDIATE")
+    for one in some:
+        one.changed = connection.execute(one.statement, one.values).rowcount
+    if len(some) > 1:
+        connection.execute("COMMIT")
+
+
+class _Apart:
+    """PostgreSQL: a connection for each."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._free: list[_Postgresql] = []
+
+    def run(self, statement: str, values: Mapping[str, object]) -> int:
         line = self._free.pop() if self._free else self._new()
         try:
             changed = line.run(statement, values)
@@ -33,27 +142,13 @@ class Direct:
         self._free.append(line)
         return changed
 
-    def _new(self) -> "_Sqlite | _Postgresql":
-        pooled = self._engine.raw_connection()
-        connection, behind_a_pooler = pooled.driver_connection, bool(pooled.info.get("pooled"))
-        pooled.detach()
-        return _Sqlite(connection) if self.engine == "sqlite" else _Postgresql(connection, by_name=not behind_a_pooler)
+    def _new(self) -> "_Postgresql":
+        connection, is_pooled = _connection(self._engine)
+        return _Postgresql(connection, by_name=not is_pooled)
 
     def dispose(self) -> None:
         while self._free:
             self._free.pop().close()
-
-
-class _Sqlite:
-    def __init__(self, connection: Any) -> None:
-        self._connection, self.close = connection, connection.close
-
-    def run(self, statement: str, values: Mapping[str, object]) -> int:
-        self._connection.enter()
-        try:
-            return int(self._connection.execute(statement, values).rowcount)
-        finally:
-            self._connection.leave()
 
 
 class _Postgresql:
