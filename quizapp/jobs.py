@@ -89,20 +89,15 @@ def look_where_due(database: Database, clock: Callable[[], int], apart: Callable
     now = clock()
     with database.read() as session:
         are_many = organisations.are_many(session)
-        due = [(contest, _takes(session, contest, now, are_many)) for contest in _with_boards(session, now)]
-    for contest, takes in due:
-        if takes is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * takes, LOOKS_EVERY), clock()):
+        takes = boards.look_takes if are_many else boards.look_due
+        due = [(contest, takes(session, contest, now)) for contest in _with_boards(session, now)]
+    for contest, ms in due:
+        if ms is not None and claim(database, f"units of {contest.id}", min(LOOK_AFTER + 2 * ms, LOOKS_EVERY), clock()):
             with _one_of_many(database, contest):
                 if are_many:
                     apart(contest)
                 else:
                     boards.look_at_units(database, contest, clock)
-
-
-def _takes(session: Session, contest: Running, now: int, are_many: bool) -> int | None:
-    """Where every unit is to be looked at: for how many milliseconds; 0 where nobody knows."""
-    inside = boards.looks_itself(session, contest, now) if are_many and boards.is_stale(session, contest, now) else None
-    return boards.look_due(session, contest, now) if inside is None else inside
 
 
 def promote(database: Database, now: int) -> int:

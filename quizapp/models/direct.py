@@ -83,18 +83,20 @@ class _Together:
         """Do all that waits; who came meanwhile does the rest."""
         some: list[_Asked] = []
         error = None
+        with self._lock:
+            connection, self._connection = self._connection, None
         try:
-            if self._connection is None:
-                self._connection, _ = _connection(self._engine)
-            self._connection.enter()
+            connection = connection or _connection(self._engine)[0]
+            connection.enter()
             some = self._take()
-            _in_one(self._connection, some)
-            self._connection.leave()
+            _in_one(connection, some)
+            connection.leave()
         except BaseException as failed:
             error = failed
-            self.dispose()
-            some = some or self._take()
+            _close(connection)
+            connection, some = None, some or self._take()
         with self._lock:
+            self._connection = connection
             following = self._waiting[0] if self._waiting else None
             self._is_led = following is not None
         if following is not None:
@@ -109,9 +111,15 @@ class _Together:
         return taken
 
     def dispose(self) -> None:
+        with self._lock:
+            idle, self._connection = self._connection, None
+        _close(idle)
+
+
+def _close(connection: Any) -> None:
+    if connection is not None:
         with contextlib.suppress(Exception):
-            self._connection.close()
-        self._connection = None
+            connection.close()
 
 
 def _in_one(connection: Any, some: list[_Asked]) -> None:
@@ -136,8 +144,7 @@ class _Apart:
         try:
             changed = line.run(statement, values)
         except BaseException:
-            with contextlib.suppress(Exception):
-                line.close()
+            _close(line)
             raise
         self._free.append(line)
         return changed

@@ -150,6 +150,12 @@ def looks_itself(session: Session, contest: Running, now: int) -> int | None:
     return known.tree_ms if _looks_itself(contest, known, now) else None
 
 
+def look_takes(session: Session, contest: Running, now: int) -> int | None:
+    """Where every unit is to be looked at, by a rebuild or beside it: how many milliseconds that took the last time; 0 for the first."""
+    inside = looks_itself(session, contest, now) if is_stale(session, contest, now) else None
+    return look_due(session, contest, now) if inside is None else inside
+
+
 def look_due(session: Session, contest: Running, now: int) -> int | None:
     """Where every unit is to be looked at once more: how many milliseconds that took the last time."""
     known = _state(session, contest)

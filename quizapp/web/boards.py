@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
+from subprocess import CalledProcessError
 from typing import Any
 
 import orjson
-from flask import Response, request, session
+from flask import Response, current_app, request, session
 
+from quizapp.errors import Busy
 from quizapp.services import boards, contests, organisations, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.web import access, turns
@@ -20,6 +23,7 @@ from quizapp.web.words import iso
 CHECKED_FOR, LOOKED_UP_FOR = 1_000, 2_000
 KEPT_FOR = 10
 LOCKS = 16
+BEING_MADE = "榜单正在生成，请过几秒再看"
 _pages, _parts = ([threading.Lock() for _ in range(LOCKS)] for _ in range(2))
 _rebuilding, _looking_up = threading.Lock(), threading.Lock()
 
@@ -83,24 +87,37 @@ def _refresh(contest: Running) -> None:
         return
     if boards.is_missing(db(), contest):
         finish_transaction(commit=True)
-        with turns.aside(request.environ, "榜单正在生成，请过几秒再看"), _rebuilding:
-            if boards.is_missing(db(), contest):
-                _bring_up(contest, wait=True)
+        with turns.aside(request.environ, BEING_MADE), _rebuilding:
+            try:
+                if boards.is_missing(db(), contest):
+                    _bring_up(contest, wait=True)
+            finally:
+                finish_transaction(commit=True)  # nobody waits for a turn with a connection in hand
     elif not boards.is_kept_up(db(), contest, now()) and _rebuilding.acquire(blocking=False):
         try:
-            _bring_up(contest, wait=False)
+            finish_transaction(commit=True)
+            with suppress(Busy), turns.aside(request.environ, BEING_MADE):
+                _bring_up(contest, wait=False)
         finally:
             _rebuilding.release()
 
 
 def _bring_up(contest: Running, *, wait: bool) -> None:
-    """Where there are many units, not in a process that serves."""
-    are_many = organisations.are_many(db())
+    """Looks at very many units are not for a process that serves. Raises Busy where the one that is for them has just failed."""
+    takes_long = organisations.are_many(db()) and boards.look_takes(db(), contest, now()) is not None
     finish_transaction(commit=True)
-    if are_many:
-        edge().bring_up_apart(contest)
-    else:
+    if not takes_long:
         boards.bring_up(edge().database, contest, edge().clock, wait=wait)
+        return
+    failed = f"boards of {contest.id} failed"
+    if edge().cache.get(failed) is None:
+        try:
+            edge().bring_up_apart(contest)
+            return
+        except (CalledProcessError, OSError) as error:
+            current_app.logger.warning("boards of %s: %s", contest.rules.slug, error)
+            edge().cache.put(failed, b"1", KEPT_FOR)
+    raise Busy(BEING_MADE, KEPT_FOR)
 
 
 def kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:

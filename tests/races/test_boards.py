@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from factories import World
+from flask import g, has_request_context
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -328,6 +329,27 @@ def test_the_first_to_look_wait_for_the_board_that_is_being_made_and_others_do_n
             told = sign_in().http.get(page)
             assert (told.status_code, "榜单正在生成" in told.json["detail"], "Retry-After" in told.headers) == (503, True, True)
         assert [len(reply.result(20)["rows"]) for reply in replies] == [1, 1]
+
+
+def test_nobody_waits_for_a_turn_with_a_connection_in_hand(world: World, database: Database, app, sign_in, monkeypatch):
+    """Sixty readers who waited for the first board, and now for a turn, held every connection that those with a turn needed."""
+    held = list[bool]()
+
+    def enter(line: turns.Line, in_a_hurry: bool) -> None:
+        held.append(has_request_context() and ("session" in g or "board_session" in g))
+        entering(line, in_a_hurry)
+
+    entering = turns.Line.enter
+    monkeypatch.setattr(turns.Line, "enter", enter)
+    sign_in("alice").sit()
+    app.wsgi_app = line = turns.Turns(app.wsgi_app, 1)
+    with ThreadPoolExecutor(3) as readers:
+        with database.write() as session:
+            assert boards.rebuild(session, world.contest, world.clock())
+            replies = [readers.submit(lambda: sign_in().http.get("/api/v1/contests/june/leaderboard").json) for _ in range(3)]
+            until(lambda: line._aside._value == turns.AT_MOST - 3, "three wait")
+        assert [len(reply.result(20)["rows"]) for reply in replies] == [1, 1, 1]
+    assert len(held) >= 6 and not any(held)
 
 
 def test_the_first_board_is_made_before_the_contest_opens(world: World, database: Database):

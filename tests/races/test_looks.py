@@ -392,6 +392,43 @@ def test_whoever_reads_has_them_made_there_too(database: Database, town: Town, c
 
 
 @pytest.mark.usefixtures("many")
+def test_no_process_is_begun_for_what_takes_no_look(database: Database, town: Town, contest: Running, app, sign_in):
+    town.do(contest, 0, "sit", 0, 1)
+    settle(database, town, contest)
+    app.extensions["quizapp"] = replace(app.extensions["quizapp"], bring_up_apart=nobody)
+    town.do(contest, 1, "sit", 1, 1)
+    town.world.clock.pass_(seconds=5)
+    assert len(sign_in().http.get(f"/api/v1/contests/{contest.rules.slug}/leaderboard").json["rows"]) == 2
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("why", ["first", "over"])
+def test_a_process_that_fails_is_told_and_not_begun_by_everybody(
+    database: Database, town: Town, contest: Running, why: str, program, app, sign_in, caplog
+):
+    """Where there are older boards they are shown meanwhile."""
+    begun = list[int]()
+
+    def killed(one: Running) -> None:
+        begun.append(one.id)
+        raise subprocess.CalledProcessError(-9, "boards")
+
+    town.do(contest, 0, "sit", 0, 1)
+    if why == "over":
+        program(contest)
+        town.world.clock.now = contest.rules.closes_at + boards.STILL_LOOKED_AT + 1
+        place_second_company(database, town, "990102")
+        town.world.clock.pass_(minutes=1)
+    app.extensions["quizapp"] = replace(app.extensions["quizapp"], bring_up_apart=killed)
+    replies = [sign_in().http.get(f"/api/v1/contests/{contest.rules.slug}/units") for _ in range(2)]
+    if why == "over":
+        assert all(reply.json["rows"] for reply in replies)
+    else:
+        assert [(reply.status_code, "Retry-After" in reply.headers) for reply in replies] == [(503, True)] * 2
+    assert begun == [contest.id] and "SIGKILL" in caplog.text
+
+
+@pytest.mark.usefixtures("many")
 def test_a_look_whose_process_was_killed_is_told_and_begun_anew(database: Database, town: Town, contest: Running, caplog):
     begun = list[int]()
 

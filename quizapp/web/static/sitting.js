@@ -159,10 +159,11 @@ class Page {
     this.changed();
   }
 
-  // The item is made anew only if its answer is another one: whoever is typing keeps the field.
+  // The item is made anew only if its answer is another one: whoever is typing keeps the field, whoever drags a line keeps the line.
   refresh() {
     const item = this.item();
-    if (same(readItem(this.field, item), this.queue.answer(item.position))) this.drawAround();
+    const shown = readItem(this.field, item);
+    if (same(shown, this.queue.answer(item.position)) || this.field.querySelector(".dragged")) this.drawAround();
     else this.draw();
   }
 
