@@ -5,19 +5,13 @@ import re
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Engine
 
 
-class _Lines(Protocol):
-    def run(self, statement: str, values: Mapping[str, object]) -> int: ...
-
-    def dispose(self) -> None: ...
-
-
 class Direct:
-    """Connections on which a statement stands alone: it is committed, and on the disk, when `run` returns. Safe for many threads.
+    """Statements that each stand alone: committed, and on the disk, when `run` returns. Safe for many threads.
 
     SQLAlchemy's own work for a statement of this size costs three times what the statement does. Statements name their
     values as `:name`.
@@ -25,7 +19,7 @@ class Direct:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.dialect.name
-        self._lines: _Lines = _Together(engine) if self.engine == "sqlite" else _Apart(engine)
+        self._lines: _Together | _Apart = _Together(engine) if self.engine == "sqlite" else _Apart(engine)
 
     def run(self, statement: str, values: Mapping[str, object]) -> int:
         """How many rows the statement changed. Raises what the driver raises; then nothing is known of the outcome."""
