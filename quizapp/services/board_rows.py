@@ -49,13 +49,13 @@ def refresh(session: Session, contest: Running, since: int, moment: int | None) 
         )
         session.execute(_replacing(copied))
         cut_marks(session, contest)
-        return _touched(contest, since)
+        return touched_since(contest, since)
     _write(session, contest, [{name: getattr(row, name) for name in ("entry_id", *SHOWN)} for row in rows])
     _move_marks(session, contest, [Move(_was(row), (row.division, row.merit)) for row in rows])
     return [row.entry_id for row in rows]
 
 
-def _touched(contest: Running, since: int) -> Any:
+def touched_since(contest: Running, since: int) -> Any:
     """Whose standing changed from `since` on."""
     return select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
 
@@ -103,7 +103,7 @@ def _write(session: Session, contest: Running, rows: Sequence[dict[str, Any]]) -
 
 def _refresh_as_of(session: Session, contest: Running, since: int, moment: int) -> list[str]:
     """The same where the board stands still: whoever handed in since then is shown as of that moment."""
-    touched = _touched(contest, since)
+    touched = touched_since(contest, since)
     made = counted.finished(session, contest, moment, touched)
     known = {
         row.entry_id: row

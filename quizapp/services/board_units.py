@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from quizapp.models.base import insert_into
 from quizapp.models.boards import BoardUnit
-from quizapp.models.standings import Standing, UnitShare
+from quizapp.models.standings import UnitShare
 from quizapp.rules import aggregation
 from quizapp.rules.full_marks import most_points
 from quizapp.rules.units import Facts, Figures, UnitRules, measure, value
-from quizapp.services import counted, results
+from quizapp.services import board_rows, counted, results
 from quizapp.services.contests import Running
 from quizapp.services.organisations import Tree, tree
 
-S: Any = Standing.__table__.c
 U: Any = BoardUnit.__table__.c
 CHUNK = 5_000
 
@@ -67,7 +66,7 @@ class Seen:
 
 def see(session: Session, contest: Running, since: int, moment: int | None) -> Seen:
     """Look at every unit, now or as of a past moment; what was changed before `since` is taken from the shares."""
-    touched = select(S.entry_id).where(S.contest_id == contest.id, S.changed_at >= since)
+    touched = board_rows.touched_since(contest, since)
     whole = tree(session, moment)
     own = (
         results.own_figures(session, contest)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from test_journeys import CHROMIUM, PHONE, Site, chromium, saved, taken_over, unit_code
 
 __all__ = ["chromium"]
-PEOPLE = ("toucher", "typist", "plain", "clocked", "twice", "hasty")
+PEOPLE = ("toucher", "typist", "plain", "clocked", "twice", "hasty", "tardy")
 PASSWORD = "correct horse battery"
 KINDS = Path(__file__).with_name("kinds")
 ESSAY = "车间门口的灭火器，每天都有人擦。"
@@ -379,3 +379,29 @@ def test_who_types_while_the_device_is_read_keeps_the_field(site: Site, chromium
     page.keyboard.insert_text("防")
     expect(page.get_by_label("第1空")).to_have_value("预防")
     context.close()
+
+
+def test_what_a_phone_still_held_when_it_was_handed_in_elsewhere_is_delivered_as_late(site: Site, chromium: Browser) -> None:
+    first, second = chromium.new_context(**PHONE), chromium.new_context(**PHONE)
+    page, other = first.new_page(), second.new_page()
+    begin(page, site, "tardy")
+    page.get_by_role("button", name="开始答题").click()
+    at_item(page, 1)
+    here = re.sub(r"\?.*", "", page.url)
+    taken_over(page)
+    first.set_offline(True)
+    page.locator("label.choice").first.click()
+    expect(page.locator("#save-line")).to_contain_text("网络断了")
+    page.close()
+    first.set_offline(False)
+    begin(other, site, "tardy")
+    other.goto(f"{here}?at=10")
+    taken_over(other)
+    other.get_by_role("button", name="交卷").first.click()
+    other.locator("dialog[open] button", has_text="交卷").last.click()
+    other.wait_for_url("**/result")
+    page = first.new_page()
+    page.goto(f"{here}/result")
+    expect(page.locator("#late-note")).to_be_visible()
+    first.close()
+    second.close()

@@ -13,7 +13,7 @@ async function deliver() {
   }
   const nothing = () => undefined;
   const late = (count) => { document.getElementById("late-note").hidden = count === 0; };
-  const queue = new Queue({ id, revision: left[0][1].flight ? left[0][1].flight.revision : 0, answers: {} }, local, window.location.pathname, { changed: nothing, replaced: nothing, heard: nothing, done: nothing, late });
+  const queue = new Queue({ id, revision: left[0][1].flight ? left[0][1].flight.revision : 0, answers: {} }, local, window.location.pathname, { changed: nothing, settled: nothing, heard: nothing, done: nothing, late });
   queue.settle = nothing; // the sitting is closed: nothing to compare, only to hand over
   window.addEventListener("online", () => queue.flush());
   await queue.load();

@@ -49,7 +49,8 @@ export class Queue {
       this.handInKey = this.handInKey || record.handInKey;
       if (record.flight && record.flight.revision === this.revision) this.flight = this.reborn(record.flight);
     }
-    if (!this.flight) this.settle(this.base);
+    if (this.flight) this.listener.settled();
+    else this.settle(this.base);
     await this.keep();
     await this.local.forget(left.map(([name]) => name));
     this.pump();

@@ -44,7 +44,6 @@ class Page {
     this.draw();
     this.startClock();
     await this.queue.load();
-    this.refresh();
     if (this.queue.handInKey) this.handIn.show();
   }
 
