@@ -100,6 +100,11 @@ class Database:
         seconds, so nothing of one's own that was just written is read from it. Whoever opens it closes it."""
         return (self._replica and self._replica.reading(now)) or self._snapshot()
 
+    def leave_replica(self, error: Exception) -> None:
+        """Read the primary for a while: the replica, if there is one, went away in the middle."""
+        if self._replica:
+            self._replica.left(error)
+
     @contextmanager
     def replica(self, now: int) -> Iterator[Session]:
         with self.reading_replica(now) as session:
@@ -122,7 +127,8 @@ class Database:
     def is_away(error: BaseException) -> bool:
         """Whether the database could not be reached, or had no room: try again later, nothing is wrong with the program."""
         known = OperationalError | PoolTimeout | InterfaceError | DisconnectionError | sqlite3.OperationalError
-        return isinstance(error, known) or type(error) in (DatabaseError, sqlite3.DatabaseError)  # a file that is no database
+        lost = isinstance(error, DatabaseError) and error.connection_invalidated  # a pooler and its server each say it: no known error
+        return lost or isinstance(error, known) or type(error) in (DatabaseError, sqlite3.DatabaseError)  # a file that is no database
 
     def answers(self) -> bool:
         """Whether the database can be reached."""

@@ -81,6 +81,7 @@ def from_boards(work: Callable[[], T]) -> T:
         if not edge().database.is_away(error):
             raise
         finish_transaction(commit=False)
+        edge().database.leave_replica(error)
         return work()
 
 
@@ -88,9 +89,7 @@ def finish_transaction(commit: bool) -> None:
     """Commit or roll back what the request did; nothing where it touched no table."""
     snapshot = g.pop("board_session", None)
     if snapshot is not None:
-        if commit:
-            snapshot.commit()
-        snapshot.close()
+        _close(snapshot)
     session = g.pop("session", None)
     if session is None:
         return
@@ -101,6 +100,15 @@ def finish_transaction(commit: bool) -> None:
             session.rollback()
     finally:
         session.close()
+
+
+def _close(snapshot: Any) -> None:
+    """All that was wanted of it has been read, also where the replica has gone away since."""
+    try:
+        snapshot.close()
+    except Exception as error:
+        if not edge().database.is_away(error):
+            raise
 
 
 def save(sitting_id: str, token_id: str, revision: int, key: str, answers: papers.Answers) -> saves.Saved:

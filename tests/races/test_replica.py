@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import NOON, Postgres
+from conftest import NOON, SECRET, Postgres
 from deployed import BINARIES, lacking
 from large_shape import Shape
 from sqlalchemy import text
@@ -17,10 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from waiting import until
 
 from quizapp import jobs
+from quizapp.app import create_app
 from quizapp.errors import Unavailable
 from quizapp.models import postgresql, schema
 from quizapp.models.base import Database
 from quizapp.models.breaker import Breaker
+from quizapp.settings import Settings
+from quizapp.web.edge import board_db, finish_transaction, from_boards
 
 NEEDED = ("pgbouncer", "redis-server", "nginx", "openssl")
 pytestmark = [
@@ -150,6 +153,39 @@ def test_without_a_primary_the_replica_is_read_however_old_it_is(shape: Shape):
     assert all(asks_replica(gone, NOON + 3_600_000) for _ in range(20))
     assert time.monotonic() - began < 5
     gone.dispose()
+
+
+def test_who_reads_boards_while_the_replica_goes_away_does_not_notice(shape: Shape, database: Database):
+    """Its connections end one after another: the next one may still answer the question whether it follows, and be gone by the next."""
+    app = create_app(Settings(database_url=database.url, secret_key=SECRET), lambda: NOON, database=database)
+    own, asked = text("SELECT pg_backend_pid()"), []
+
+    def work() -> int:
+        asked.append(board_db().scalar(text("SELECT pg_is_in_recovery()")))
+        if asked[-1]:
+            shape.replica.sql(f"SELECT pg_terminate_backend({board_db().scalar(own)})")
+        return int(board_db().scalar(own))
+
+    with app.test_request_context():
+        app.preprocess_request()
+        assert from_boards(work) and asked == [True, False]
+    with app.test_request_context():
+        app.preprocess_request()
+        database._replica._breaker = Breaker("the replica", 60)
+        shape.replica.sql(f"SELECT pg_terminate_backend({board_db().scalar(own)})")
+        finish_transaction(commit=True)  # all was read: nothing is missing
+        assert board_db().scalar(text("SELECT pg_is_in_recovery()")), "one lost connection is no lost replica"
+        finish_transaction(commit=True)
+    assert database._replica.engine.pool.checkedout() == 0
+
+
+def test_a_commit_whose_server_goes_away_behind_the_pooler_is_to_be_tried_again(shape: Shape, database: Database):
+    with database.writing() as session:
+        shape.primary.sql(f"SELECT pg_terminate_backend({session.scalar(text('SELECT pg_backend_pid()'))})")
+        with pytest.raises(DBAPIError) as told:
+            session.commit()
+    assert database.is_away(told.value)
+    assert database.writer.pool.checkedout() == 0
 
 
 def test_while_it_rests_nobody_asks_it(caplog: pytest.LogCaptureFixture):
