@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from factories import SECRET, Client, World
+from flask import request
 from sqlalchemy import text
 
 from quizapp.app import create_app
@@ -170,3 +171,17 @@ def sign_in(app) -> Callable:
         return client
 
     return enter
+
+
+@pytest.fixture
+def usual(app, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which requests went the usual way, and not through an express lane."""
+    seen: list[str] = []
+    before = app.preprocess_request
+
+    def note() -> object:
+        seen.append(request.method)
+        return before()
+
+    monkeypatch.setattr(app, "preprocess_request", note)
+    return seen

@@ -35,6 +35,7 @@ from quizapp.web.edge import Edge, edge, finish_transaction, settle
 from quizapp.web.express import Express
 from quizapp.web.footer import footer_texts
 from quizapp.web.proxies import TrustedProxies
+from quizapp.web.readers import Readers
 from quizapp.web.replies import Json, problem
 
 POLICY = (
@@ -60,7 +61,7 @@ def init_app(app: Flask, made: Edge) -> None:
     settings = made.settings
     app.json = Json(app)
     app.config.update(_config(settings))
-    app.wsgi_app = Express(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Readers(made, Express(app, app.wsgi_app))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.before_request(_arrive)

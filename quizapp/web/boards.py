@@ -17,17 +17,20 @@ from quizapp.errors import Busy
 from quizapp.services import boards, contests, organisations, standings, unit_boards, views
 from quizapp.services.contests import Running
 from quizapp.web import access, turns
-from quizapp.web.edge import board_db, db, edge, finish_transaction, from_boards, now
+from quizapp.web.edge import Edge, board_db, db, edge, finish_transaction, from_boards, now
 from quizapp.web.words import iso
 
 CHECKED_FOR, LOOKED_UP_FOR = 1_000, 2_000
 KEPT_FOR = 10
+FOR_A_SECOND = "public, max-age=1"
 LOCKS = 16
 BEING_MADE = "榜单正在生成，请过几秒再看"
 _pages, _parts = ([threading.Lock() for _ in range(LOCKS)] for _ in range(2))
 _rebuilding, _looking_up = threading.Lock(), threading.Lock()
 
 Page = dict[str, Any]
+ASKED = "quizapp.asked"
+"""In the environ: the whole of what a request was answered with, where it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,28 @@ class Shown:
     checked_at: int
     key: str
     before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page or a part of the boards of a contest, by name, and the locks of those who make such."""
+
+    slug: str
+    what: str
+    locks: list[threading.Lock]
+
+
+def at_hand(made: Edge, asked: Asked) -> bytes | None:
+    """What `shown` and `kept` would give without asking the database or making anything; None where they would."""
+    board: Shown | None = made.shown.get(asked.slug)
+    age = made.clock() - board.checked_at if board else -1
+    if board is None or not 0 <= age < CHECKED_FOR + (LOOKED_UP_FOR if _looking_up.locked() else 0):
+        return None
+    key = _name(board.key, asked.what)
+    found = made.cache.get(key)
+    if found is None and board.before and _lock(asked.locks, key).locked():
+        found = made.cache.get(_name(board.before, asked.what))
+    return found
 
 
 def shown(slug: str) -> Shown:
@@ -133,13 +158,21 @@ def kept_page(board: Shown, what: tuple[object, ...], make: Callable[[Shown], by
 
 
 def _kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], locks: list[threading.Lock]) -> bytes:
-    key = f"{board.key}|{what}"
+    asked = Asked(board.contest.rules.slug, str(what), locks)
+    try:
+        return _found(board, asked, make)
+    finally:
+        request.environ[ASKED] = asked  # after its parts, which overwrite it
+
+
+def _found(board: Shown, asked: Asked, make: Callable[[], bytes]) -> bytes:
+    key = _name(board.key, asked.what)
     found = edge().cache.get(key)
     if found is not None:
         return found
-    lock = locks[hash(key) % LOCKS]
+    lock = _lock(asked.locks, key)
     if not lock.acquire(blocking=not board.before):
-        older = edge().cache.get(f"{board.before}|{what}")
+        older = edge().cache.get(_name(board.before, asked.what))
         if older is not None:
             return older
         lock.acquire()
@@ -147,6 +180,14 @@ def _kept(board: Shown, what: tuple[object, ...], make: Callable[[], bytes], loc
         return _made(board, key, make)
     finally:
         lock.release()
+
+
+def _name(key: str, what: str) -> str:
+    return f"{key}|{what}"
+
+
+def _lock(locks: list[threading.Lock], key: str) -> threading.Lock:
+    return locks[hash(key) % LOCKS]
 
 
 def _made(board: Shown, key: str, make: Callable[[], bytes]) -> bytes:
@@ -224,14 +265,14 @@ def is_stranger() -> bool:
 def to_everybody(body: bytes, mimetype: str) -> Response:
     """A reply that may be kept on the way for a second; 304 to those who have it."""
     response = Response(body, mimetype=mimetype)
-    response.set_etag(_tag(body))
-    response.headers["Cache-Control"] = "public, max-age=1"
+    response.set_etag(tag(body))
+    response.headers["Cache-Control"] = FOR_A_SECOND
     response.make_conditional(request)
     return response
 
 
 @lru_cache(16)
-def _tag(body: bytes) -> str:
+def tag(body: bytes) -> str:
     return blake2b(body, digest_size=12).hexdigest()
 
 

@@ -9,22 +9,6 @@ from quizapp.web.express import Express
 
 
 @pytest.fixture
-def usual(app, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which requests went the usual way."""
-    seen: list[str] = []
-    before = app.preprocess_request
-
-    def note() -> Any:
-        from flask import request  # noqa: PLC0415 - only inside a request
-
-        seen.append(request.method)
-        return before()
-
-    monkeypatch.setattr(app, "preprocess_request", note)
-    return seen
-
-
-@pytest.fixture
 def sitting(sign_in) -> tuple[Any, dict[str, Any]]:
     alice = sign_in("alice")
     made = alice.start()
