@@ -121,22 +121,56 @@ def look_at_tables(database: Database, now: int) -> None:
 
 def claim(database: Database, name: str, every: int, now: int) -> bool:
     """Whether this process is the one to do a job now: the one that moves its date."""
+    due = _due(database, name)
+    return _is_over(due, every, now) and _move(database, name, due, now + every)
+
+
+def _due(database: Database, name: str) -> int | None:
     with database.read() as session:
-        due = session.scalar(_DUE, {"job": name})
-    if due is not None and now < due <= now + every + boards.SKEW:
-        return False
+        return session.scalar(_DUE, {"job": name})
+
+
+def _is_over(due: int | None, every: int, now: int) -> bool:
+    return due is None or not now < due <= now + every + boards.SKEW
+
+
+def _move(database: Database, name: str, due: int | None, to: int) -> bool:
+    """Move a job's date, unless another process has."""
     with database.write() as session:
         if due is None:
-            first = insert_into(session, JobRun).values(name=name, due_at=now + every).on_conflict_do_nothing()
+            first = insert_into(session, JobRun).values(name=name, due_at=to).on_conflict_do_nothing()
             return session.execute(first.returning(JobRun.name)).one_or_none() is not None
-        moved = update(JobRun).where(JobRun.name == name, JobRun.due_at == due).values(due_at=now + every)
+        moved = update(JobRun).where(JobRun.name == name, JobRun.due_at == due).values(due_at=to)
         return session.execute(moved.returning(JobRun.name)).one_or_none() is not None
 
 
-def run_due(database: Database, secret: str, now: int, patience: int = 0) -> None:
-    """One round: every job that is due and not done by another process."""
-    if claim(database, "overdue", OVERDUE_EVERY, now):
-        finish_overdue(database, secret, now, patience)
+class Lead:
+    """Which process does the jobs: the one that was last to finish what was overdue, until another one is. The others look once a
+    second whether it still is, and do nothing else.
+
+    While it changes hands two may do the jobs: each of them is claimed.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._until = database, 0
+        self.is_ours = threading.Event()
+
+    def take(self, now: int) -> bool:
+        """Whether this process is the one to finish what is overdue now."""
+        due = _due(self._database, "overdue")
+        is_over = _is_over(due, OVERDUE_EVERY, now)
+        taken = is_over and _move(self._database, "overdue", due, now + OVERDUE_EVERY)
+        if taken:
+            self._until = now + OVERDUE_EVERY
+        if taken or (not is_over and due == self._until):
+            self.is_ours.set()
+        else:
+            self.is_ours.clear()
+        return taken
+
+
+def run_due(database: Database, now: int) -> None:
+    """One round: every job that is due and not done by another process, but finishing what is overdue."""
     look_at_tables(database, now)
     if claim(database, "promotions", PROMOTIONS_EVERY, now):
         promote(database, now)
@@ -167,27 +201,40 @@ class Apart:
 
 
 def start(database: Database, secret: str, clock: Callable[[], int], apart: Apart, patience: int, pause: float = 1.0) -> threading.Event:
-    """Run the jobs in two threads until the returned event is set: one round after another, and looks at every unit.
+    """Run the jobs in three threads until the returned event is set: finishing what is overdue, which takes minutes where thousands
+    let their time run out; one round after another of what else there is; looks at every unit.
 
     `patience` leaves room for what arrived in time and still waits for its turn.
     """
-    stop = threading.Event()
+    stop, lead = threading.Event(), Lead(database)
+
+    def finish() -> None:
+        now = clock()
+        if lead.take(now):
+            finish_overdue(database, secret, now, patience)
 
     def one_round() -> None:
-        run_due(database, secret, clock(), patience)
+        run_due(database, clock())
         begin_export(database, apart.begin_export, clock())
 
-    def loop(work: Callable[[], None]) -> None:
-        while not stop.is_set():
-            try:
-                work()
-            except Exception as error:
-                log.warning("jobs: %s", _short(error))
-            stop.wait(pause)
+    def look() -> None:
+        look_where_due(database, clock, apart.bring_up)
 
-    for name, work in (("jobs", one_round), ("units", lambda: look_where_due(database, clock, apart.bring_up))):
-        threading.Thread(target=loop, args=(work,), name=name, daemon=True).start()
+    for name, work, leads in (("overdue", finish, None), ("jobs", one_round, lead.is_ours), ("units", look, lead.is_ours)):
+        threading.Thread(target=_loop, args=(work, pause, stop, leads), name=name, daemon=True).start()
     return stop
+
+
+def _loop(work: Callable[[], None], pause: float, stop: threading.Event, leads: threading.Event | None) -> None:
+    """Do it again and again; where only who leads does it, begin as soon as this process does."""
+    while not stop.is_set():
+        if leads and not leads.wait(pause):
+            continue
+        try:
+            work()
+        except Exception as error:
+            log.warning("jobs: %s", _short(error))
+        stop.wait(pause)
 
 
 def _short(error: Any) -> str:

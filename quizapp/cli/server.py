@@ -34,7 +34,7 @@ SIGN_INS_WAITING = 64
 @click.pass_obj
 def serve(parts: Parts, host: str, port: int, workers: int, threads: int, kind: str) -> None:
     """启动服务（含后台任务：到时交卷、榜单汇总；多少个进程都只有一份在做）。"""
-    _warn(parts.ready().weak_settings(workers * (3 * threads + 4)))  # a thread has up to three, each of two jobs two
+    _warn(parts.ready().weak_settings(workers * (3 * threads + 6)))  # a thread has up to three, each of three jobs two
     parts.database.dispose()
     _check_free(host, port)
     os.environ["QUIZAPP_THREADS"] = str(threads)  # the processes to come know how many requests they work on at once

@@ -49,7 +49,6 @@ class _Gate:
         """SQLite lets one writer in at a time, so there the gate may move with the start; elsewhere it would hold up the others."""
         if edge().settings.embedded:
             return admissions.admit(db(), contest_id, account_id, self._rate, now())
-        db().commit()  # an entry, if it had to be made; the connection is free for what follows
         with edge().database.at_once() as session:
             return admissions.admit(session, contest_id, account_id, self._rate, now())
 

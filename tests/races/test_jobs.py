@@ -10,6 +10,7 @@ from devices import Device, stored, together
 from factories import World, right_answers
 from servers import at_once
 from sqlalchemy import func, select
+from waiting import until
 
 from quizapp import jobs
 from quizapp.models.base import Database
@@ -50,13 +51,67 @@ def test_of_all_that_claim_a_job_at_once_one_gets_it(database: Database):
 
 def test_of_two_rounds_at_once_one_does_the_work(database: Database, world: World, device, monkeypatch):
     done: list[int] = []
-    monkeypatch.setattr(jobs, "finish_overdue", lambda _d, _s, now, _p: done.append(now))
-    monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(-now))
+    monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(now))
     for _ in range(5):
         world.clock.pass_(seconds=6)
-        together(*[lambda: jobs.run_due(database, SECRET, world.clock())] * 4)
-        assert sorted(done) == [-world.clock(), world.clock()]
+        together(*[lambda: jobs.run_due(database, world.clock())] * 4)
+        assert done == [world.clock()]
         done.clear()
+
+
+def test_one_process_leads_until_it_no_longer_does(database: Database, world: World):
+    """Every process asked for every job each second: with two of them a thirtieth of what a host can do."""
+    first, second = jobs.Lead(database), jobs.Lead(database)
+
+    def look(now: int) -> list[tuple[bool, bool]]:
+        return [(one.take(now), one.is_ours.is_set()) for one in (first, second)]
+
+    now = world.clock()
+    assert look(now) == [(True, True), (False, False)]
+    assert look(now + 4_000) == [(False, True), (False, False)]
+    assert look(now + 5_000) == [(True, True), (False, False)]
+    later = now + 10_000
+    assert second.take(later) and not first.take(later), "the first came too late"
+    assert look(later + 1_000) == [(False, False), (False, True)]
+    assert jobs.Lead(database).take(later + 6_000)
+    assert look(later + 7_000) == [(False, False), (False, False)]
+
+
+def test_of_two_processes_one_does_the_jobs_and_the_other_goes_on_when_it_is_gone(database: Database, world: World, monkeypatch):
+    other = Database(database.url)
+    did, looked = {id(database): 0, id(other): 0}, {id(database): 0, id(other): 0}
+    due = jobs._due
+
+    def count(own: Database, *_: object) -> None:
+        did[id(own)] += 1
+
+    def note(own: Database, name: str) -> int | None:
+        looked[id(own)] += name == "overdue"
+        return due(own, name)
+
+    monkeypatch.setattr(jobs, "run_due", count)
+    monkeypatch.setattr(jobs, "look_where_due", count)
+    monkeypatch.setattr(jobs, "_due", note)
+    apart, stops = jobs.Apart(lambda _: None, lambda _: None), []
+    try:
+        stops.append(jobs.start(database, SECRET, world.clock, apart, 0, pause=0.02))
+        until(lambda: did[id(database)] >= 4, "the first does them, again and again")
+        stops.append(jobs.start(other, SECRET, world.clock, apart, 0, pause=0.02))
+        until(lambda: looked[id(other)] >= 4, "the second only looks")
+        assert did[id(other)] == 0
+        stops[0].set()
+        until(lambda: len(_threads()) == 3, "the first is gone")
+        world.clock.pass_(seconds=5)
+        until(lambda: did[id(other)] >= 4, "the second does them")
+    finally:
+        for stop in stops:
+            stop.set()
+        until(lambda: not _threads(), "all are gone")
+        other.dispose()
+
+
+def _threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name in ("overdue", "jobs", "units")]
 
 
 def test_after_an_hour_without_the_job_it_is_finished_as_of_its_deadline(database: Database, world: World, device):

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from conftest import SECRET
 from factories import World
 from sitters import People
 from sqlalchemy import func, select, text, update
@@ -60,7 +59,7 @@ def test_a_job_tells_the_database_how_many_sit(world: World, crowd):
 
         def look() -> bool:
             world.clock.pass_(seconds=6)
-            jobs.run_due(world.database, SECRET, world.clock())
+            jobs.run_due(world.database, world.clock())
             return known(world) >= MANY
 
         until(look, "PostgreSQL knows of them")
