@@ -252,8 +252,7 @@ def leaderboard(slug: str) -> Response:
     body = boards.people_json(board)
     if boards.is_stranger():
         return boards.to_everybody(body, "application/json")
-    who = access.visitor()
-    return boards.with_mine(body, boards.my_row(board, who.account_id) if who else None)
+    return boards.with_mine(body, boards.my_row(board))
 
 
 @bp.get("/contests/<slug>/units")
