@@ -21,7 +21,7 @@ log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
 PROMOTIONS_EVERY = 10_000
 TABLES_EVERY = 1_000  # where one has grown
-LOOK_AFTER, LOOKS_EVERY = 1_000, 60_000  # at least and at most; between them twice what a look takes
+LOOK_AFTER, LOOKS_EVERY = boards.REBUILD_AFTER, 60_000  # at least and at most; between them twice what a look takes
 J: Any = JobRun.__table__.c
 _DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for

@@ -439,7 +439,7 @@ def test_a_look_whose_process_was_killed_is_told_and_begun_anew(database: Databa
     town.do(contest, 0, "sit", 0, 1)
     jobs.look_where_due(database, town.world.clock, killed)
     assert contest.rules.slug in caplog.text and "SIGKILL" in caplog.text
-    town.world.clock.pass_(seconds=2)
+    town.world.clock.pass_(seconds=jobs.LOOK_AFTER / 1000)
     jobs.look_where_due(database, town.world.clock, killed)
     assert begun.count(contest.id) == 2
 
