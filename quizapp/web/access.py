@@ -208,7 +208,10 @@ def is_ours(host: str, base_url: str) -> bool:
         return host.lower().removesuffix(DEFAULT_PORTS.get(base.scheme, "")) == base.netloc.lower().removesuffix(
             DEFAULT_PORTS.get(base.scheme, "")
         )
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
     return name in ("localhost", socket.gethostname().lower()) or is_address(name)
 
 

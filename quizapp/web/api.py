@@ -257,7 +257,7 @@ def leaderboard(slug: str) -> Response:
 
 @bp.get("/contests/<slug>/units")
 def units(slug: str) -> Response:
-    body = boards.units_json(boards.shown(slug))
+    body = boards.units_json(boards.shown(slug), boards.number("limit", 100))
     if boards.is_stranger():
         return boards.to_everybody(body, "application/json")
     return Response(body, mimetype="application/json")

@@ -202,21 +202,22 @@ def _made(board: Shown, key: str, make: Callable[[], bytes]) -> bytes:
     return found
 
 
-def people(board: Shown) -> standings.BoardPage:
+def people(board: Shown, unit: str, limit: int) -> standings.BoardPage:
     """The page of the leaderboard that the address asks for. Raises Invalid, NotFound."""
     return standings.leaderboard(
         board_db(), board.contest, now(),
-        division=_asked("division"), unit=_asked("unit"), after=_asked("after"), at=number("at", 1), limit=number("limit", 50),
+        division=_asked("division"), unit=unit, after=_asked("after"), at=number("at", 1), limit=limit,
     )  # fmt: skip
 
 
 def people_json(board: Shown) -> bytes:
+    unit, limit = _asked("unit"), number("limit", 50)
+
     def make() -> bytes:
-        page = people(board)
+        page = people(board, unit, limit)
         return _json(page, [views.board_row(row) for row in page.rows])
 
-    asked = (*(_asked(name) for name in ("division", "unit", "after")), number("at", 1), number("limit", 50))
-    return kept(board, ("people", *asked), make)
+    return kept(board, ("people", _asked("division"), unit, _asked("after"), number("at", 1), limit), make)
 
 
 def my_row(board: Shown) -> standings.Ranked | None:
@@ -227,17 +228,17 @@ def my_row(board: Shown) -> standings.Ranked | None:
     return standings.my_row(db(), board.contest, fingerprint(token), now(), division=_asked("division"), unit=_asked("unit"))
 
 
-def units_json(board: Shown) -> bytes:
+def units_json(board: Shown, limit: int) -> bytes:
     """The page of the unit ranking that the address asks for. Raises NotFound."""
 
     def make() -> bytes:
         page = unit_boards.unit_board(
             board_db(), board.contest, now(),
-            under=_asked("under"), kind=_asked("kind"), after=_asked("after"), limit=number("limit", 100),
+            under=_asked("under"), kind=_asked("kind"), after=_asked("after"), limit=limit,
         )  # fmt: skip
         return _json(page, [views.unit(row, board.contest.rules.units) for row in page.rows], kinds=page.kinds)
 
-    return kept(board, ("units", _asked("under"), _asked("kind"), _asked("after"), number("limit", 100)), make)
+    return kept(board, ("units", _asked("under"), _asked("kind"), _asked("after"), limit), make)
 
 
 def exact_rate(row: Page) -> Fraction | None:

@@ -24,7 +24,7 @@ from quizapp.web.footer import footer_texts
 from quizapp.web.words import said, sentences
 
 bp = Blueprint("public", __name__)
-PAGE = 50
+PAGE, UNITS = 50, 100
 STUDIED = 20  # items on a page of a bank that may be studied
 PICTURE = {  # a drawing opened by its own address may not run, load or send anything
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'",
@@ -141,7 +141,7 @@ def _board(found: Shown, mine: Ranked | None) -> str:
     contest, slug = found.contest, found.contest.rules.slug
     division, after = request.args.get("division", ""), request.args.get("after", "")
     what = ("rows", division, after, boards.number("at", 1))
-    page = orjson.loads(boards.kept(found, what, lambda: orjson.dumps(boards.people(found))))
+    page = orjson.loads(boards.kept(found, what, lambda: orjson.dumps(boards.people(found, "", PAGE))))
     link = partial(url_for, "public.board", slug=slug, division=division or None)
     return render_template(
         "public/board.html",
@@ -171,7 +171,7 @@ def units(slug: str) -> Response | str:
 def _units(found: Shown) -> str:
     contest, slug = found.contest, found.contest.rules.slug
     under, kind = request.args.get("under", ""), request.args.get("kind", "")
-    page = orjson.loads(boards.units_json(found))
+    page = orjson.loads(boards.units_json(found, UNITS))
     top = organisations.find_unit(db(), under) if under else None
     line = organisations.line(db(), top) if top else []
     return render_template(

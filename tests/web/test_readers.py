@@ -126,6 +126,33 @@ def test_while_somebody_makes_a_page_of_the_next_edition_that_of_before_will_do(
     assert read(page).json == first.result() and usual == ["GET"]
 
 
+@pytest.mark.parametrize("odd", ["limit=1", "unit=99010102", "limit=1&unit=99010102"])
+@pytest.mark.parametrize(("page", "lines"), [("/c/june/board?at=1", 3), ("/c/june/units?kind=企业", 5)])
+def test_nobody_s_odd_address_changes_the_page_of_others(
+    read, world: World, database: Database, sign_in, page: str, lines: int, odd: str
+):
+    """What a page is kept under must hold all that it was made from: a stranger could have shown everybody a board of one line."""
+
+    def rows(address: str) -> int:
+        return int(read(address).get_data(as_text=True).count("<tr"))
+
+    sign_in("carol").sit()
+    made = list[int]()
+    for order in ([f"{page}&{odd}", page], [page, f"{page}&{odd}"]):
+        world.clock.pass_(seconds=5)
+        with database.write() as session:
+            boards.rebuild(session, world.contest, world.clock())
+        made += map(rows, order)
+    assert made == [lines] * 4, "the page asks for neither"
+
+
+@pytest.mark.parametrize("host", ["[", "elsewhere.example", ""])
+def test_a_host_that_is_none_is_refused(read, host: str):
+    page = f"{API}/leaderboard"
+    assert read(page).status_code == read(page).status_code == 200
+    assert read(page, Host=host).status_code == 421
+
+
 def test_an_endless_address_is_not_remembered(read, usual: list[str]):
     page = f"{API}/units?under=&x={'9' * readers.LONGEST}"
     assert read(page).status_code == read(page).status_code == 200
