@@ -19,6 +19,8 @@ from quizapp.services.contests import Running
 
 log = logging.getLogger("quizapp.jobs")
 OVERDUE_EVERY = 5_000
+HANGS_AFTER = 60  # seconds; the first boards of a million people take half of it
+GIVES_WAY = 2_000
 PROMOTIONS_EVERY = 10_000
 TABLES_EVERY = 1_000  # where one has grown
 LOOK_AFTER, LOOKS_EVERY = boards.REBUILD_AFTER, 60_000  # at least and at most; between them twice what a look takes
@@ -27,11 +29,11 @@ _DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
 
-def finish_overdue(database: Database, secret: str, now: int, patience: int = 0) -> int:
+def finish_overdue(database: Database, secret: str, now: int, patience: int = 0, beat: Callable[[], object] = int) -> int:
     """Finish every sitting whose time has been up for `patience`, each in a transaction of its own; how many.
 
     One that cannot be finished is left and told. Each is dated when it is finished: with many of them that is minutes later,
-    and boards look back for one.
+    and boards look back for one. `beat` is called after every 200.
     """
     count, failed, begun = 0, set[str](), time.monotonic()
     while True:
@@ -49,6 +51,7 @@ def finish_overdue(database: Database, secret: str, now: int, patience: int = 0)
                     raise
                 failed.add(sitting_id)
                 log.warning("sitting %s cannot be finished: %s", sitting_id, _short(error))
+        beat()
 
 
 def stale_boards(database: Database, now: int) -> list[Running]:
@@ -145,20 +148,22 @@ def _move(database: Database, name: str, due: int | None, to: int) -> bool:
 
 
 class Lead:
-    """Which process does the jobs: the one that was last to finish what was overdue, until another one is. The others look once a
-    second whether it still is, and do nothing else.
+    """Which process does the jobs: the one that last moved the date of the sweep of what is overdue. The others look once a second
+    whether it still does, and do nothing else; to them it gives way where it hangs at a job.
 
     While it changes hands two may do the jobs: each of them is claimed.
     """
 
     def __init__(self, database: Database) -> None:
         self._database, self._until = database, 0
+        self._at_work: dict[int, float] = {}  # since when, by thread
         self.is_ours = threading.Event()
 
     def take(self, now: int) -> bool:
         """Whether this process is the one to finish what is overdue now."""
         due = _due(self._database, "overdue")
-        is_over = _is_over(due, OVERDUE_EVERY, now)
+        hangs = any(time.monotonic() - since > HANGS_AFTER for since in list(self._at_work.values()))
+        is_over = _is_over(due, OVERDUE_EVERY, now - GIVES_WAY if hangs else now)
         taken = is_over and _move(self._database, "overdue", due, now + OVERDUE_EVERY)
         if taken:
             self._until = now + OVERDUE_EVERY
@@ -167,6 +172,15 @@ class Lead:
         else:
             self.is_ours.clear()
         return taken
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While this thread does a job."""
+        self._at_work[threading.get_ident()] = time.monotonic()
+        try:
+            yield
+        finally:
+            del self._at_work[threading.get_ident()]
 
 
 def run_due(database: Database, now: int) -> None:
@@ -211,14 +225,16 @@ def start(database: Database, secret: str, clock: Callable[[], int], apart: Apar
     def finish() -> None:
         now = clock()
         if lead.take(now):
-            finish_overdue(database, secret, now, patience)
+            finish_overdue(database, secret, now, patience, lambda: lead.take(clock()))
 
     def one_round() -> None:
-        run_due(database, clock())
-        begin_export(database, apart.begin_export, clock())
+        with lead.at_work():
+            run_due(database, clock())
+            begin_export(database, apart.begin_export, clock())
 
     def look() -> None:
-        look_where_due(database, clock, apart.bring_up)
+        with lead.at_work():
+            look_where_due(database, clock, apart.bring_up)
 
     for name, work, leads in (("overdue", finish, None), ("jobs", one_round, lead.is_ours), ("units", look, lead.is_ours)):
         threading.Thread(target=_loop, args=(work, pause, stop, leads), name=name, daemon=True).start()

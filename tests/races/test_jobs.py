@@ -77,6 +77,38 @@ def test_one_process_leads_until_it_no_longer_does(database: Database, world: Wo
     assert look(later + 7_000) == [(False, False), (False, False)]
 
 
+def test_who_hangs_at_a_job_gives_way_but_goes_on_alone(database: Database, world: World, monkeypatch):
+    """Readers are told that boards are kept up while somebody leads: they would have stood still until a restart."""
+    first, second, now = jobs.Lead(database), jobs.Lead(database), world.clock()
+    assert first.take(now)
+    with first.at_work():
+        assert first.take(now + 5_000), "it has only begun"
+        monkeypatch.setattr(jobs, "HANGS_AFTER", -1)
+        assert not first.take(now + 11_000) and second.take(now + 11_000)
+        assert not first.take(now + 12_000) and not first.is_ours.is_set() and second.is_ours.is_set()
+        assert first.take(now + 19_000), "the second is gone: what is overdue is finished all the same"
+    assert first.take(now + 24_000)
+
+
+def test_a_long_sweep_keeps_the_lead(database: Database, world: World, app, monkeypatch):
+    """Else one process after another would sweep the same sittings, and nobody would be left to do the jobs."""
+    for number in range(3):
+        world.add_account(f"person{number}")
+        Device(app, world.token(f"person{number}")).start()
+    world.clock.pass_(hours=1)
+    monkeypatch.setattr(sittings, "find_overdue", lambda *args, find=sittings.find_overdue: find(*args[:2], 1))
+    lead, other, other_took = jobs.Lead(database), jobs.Lead(database), []
+    assert lead.take(world.clock())
+
+    def beat() -> None:
+        world.clock.pass_(seconds=5)
+        assert lead.take(world.clock())
+        other_took.append(other.take(world.clock()))
+
+    assert jobs.finish_overdue(database, SECRET, world.clock(), 0, beat) == 3
+    assert other_took == [False] * 3
+
+
 def test_of_two_processes_one_does_the_jobs_and_the_other_goes_on_when_it_is_gone(database: Database, world: World, monkeypatch):
     other = Database(database.url)
     did, looked = {id(database): 0, id(other): 0}, {id(database): 0, id(other): 0}
