@@ -49,6 +49,7 @@ class _Gate:
         """SQLite lets one writer in at a time, so there the gate may move with the start; elsewhere it would hold up the others."""
         if edge().settings.embedded:
             return admissions.admit(db(), contest_id, account_id, self._rate, now())
+        db().commit()  # who waits for a connection must not hold another: behind a pooler a rush of starts would hold all there are
         with edge().database.at_once() as session:
             return admissions.admit(session, contest_id, account_id, self._rate, now())
 

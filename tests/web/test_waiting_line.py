@@ -1,6 +1,7 @@
 """Starting while too many start: a place in the line, on the page and in the API, and never a penalty."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from factories import Client, World
@@ -10,7 +11,7 @@ from quizapp.app import create_app
 from quizapp.models.admissions import Gate, Waiting
 from quizapp.models.base import Database
 from quizapp.rules.contests import Limits
-from quizapp.services import contests
+from quizapp.services import admissions, contests
 from quizapp.services.admissions import BURST_US, NAME, SECOND
 from quizapp.services.audit import CLI
 from quizapp.settings import BadSettings, Settings, read
@@ -137,6 +138,20 @@ def test_a_start_that_fails_keeps_the_place(world: World, app, sign_in, monkeypa
         assert start(alice).status_code == 500
     assert waiting(world) == 1
     assert start(alice).status_code == 201
+
+
+def test_who_waits_for_the_gate_s_connection_holds_no_other(world: World, database: Database, sign_in, monkeypatch: pytest.MonkeyPatch):
+    """Behind a pooler with forty connections a rush of forty starts would hold all of them, and nobody be let in. On SQLite the gate
+    moves with the start, in its one transaction."""
+    asking, held = admissions.admit, list[int]()
+
+    def note(*args: Any) -> Any:
+        held.append(database.writer.pool.checkedout())
+        return asking(*args)
+
+    monkeypatch.setattr(admissions, "admit", note)
+    assert start(sign_in("alice")).status_code == 201
+    assert held == [1 if database.writer.dialect.name == "sqlite" else 0]
 
 
 def test_without_a_limit_nobody_waits(world: World, settings: Settings):
