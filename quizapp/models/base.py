@@ -100,10 +100,9 @@ class Database:
         seconds, so nothing of one's own that was just written is read from it. Whoever opens it closes it."""
         return (self._replica and self._replica.reading(now)) or self._snapshot()
 
-    def leave_replica(self, error: Exception) -> None:
-        """Read the primary for a while: the replica, if there is one, went away in the middle."""
-        if self._replica:
-            self._replica.left(error)
+    def reading_snapshot(self) -> Session:
+        """The same of the primary."""
+        return self._snapshot()
 
     @contextmanager
     def replica(self, now: int) -> Iterator[Session]:

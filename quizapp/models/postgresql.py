@@ -91,10 +91,6 @@ class Replica:
         self._breaker.failed(reason)
         return None
 
-    def left(self, error: Exception) -> None:
-        """A session of it was lost: the next might be too, since its connections end one after another."""
-        self._breaker.failed(type(error).__name__)
-
     def _is_latest(self, beat: int | None) -> bool:
         """Whether the primary has no later beat, or is away: an old board is better than none."""
         if not self._primary_breaker.lets_through():

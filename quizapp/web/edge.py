@@ -74,14 +74,15 @@ def board_db() -> Any:
 
 
 def from_boards(work: Callable[[], T]) -> T:
-    """Read with `board_db()`; where the replica goes away in the middle, once more: the primary then gives the snapshot."""
+    """Read with `board_db()`; where the replica goes away in the middle, once more from the primary: the replica's next connection
+    may still answer, and be gone before the next statement."""
     try:
         return work()
     except Exception as error:
         if not edge().database.is_away(error):
             raise
         finish_transaction(commit=False)
-        edge().database.leave_replica(error)
+        g.board_session = edge().database.reading_snapshot()
         return work()
 
 
