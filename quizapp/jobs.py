@@ -29,7 +29,7 @@ _DUE = select(J.due_at).where(J.name == bindparam("job"))
 SNAPSHOT_EVERY = 1_000  # whoever finds a board stale; a quiet contest is not written for
 
 
-def finish_overdue(database: Database, secret: str, now: int, patience: int = 0, beat: Callable[[], object] = int) -> int:
+def finish_overdue(database: Database, secret: str, now: int, patience: int = 0, beat: Callable[[], object] = lambda: None) -> int:
     """Finish every sitting whose time has been up for `patience`, each in a transaction of its own; how many.
 
     One that cannot be finished is left and told. Each is dated when it is finished: with many of them that is minutes later,
