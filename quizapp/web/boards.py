@@ -21,7 +21,7 @@ from quizapp.web import access, turns
 from quizapp.web.edge import Edge, board_db, db, edge, finish_transaction, from_boards, now
 from quizapp.web.words import iso
 
-CHECKED_FOR, LOOKED_UP_FOR = 1_000, 2_000
+CHECKED_FOR, LOOKED_UP_FOR = 500, 2_500
 KEPT_FOR = 10
 FOR_A_SECOND = "public, max-age=1"
 LOCKS = 16
@@ -73,7 +73,7 @@ def at_hand(made: Edge, asked: Asked) -> bytes | None:
 
 
 def shown(slug: str) -> Shown:
-    """Looked up at most once a second, by one for all: the others go on with what they know. Raises NotFound."""
+    """Looked up at most twice a second, by one for all: the others go on with what they know. Raises NotFound."""
     found: Shown | None = edge().shown.get(slug)
     age = now() - found.checked_at if found else -1
     if found is None or not 0 <= age < CHECKED_FOR + LOOKED_UP_FOR:

@@ -60,12 +60,12 @@ def test_whoever_is_not_a_stranger_or_comes_by_another_name_goes_the_usual_way(r
     assert usual == ["GET", "POST", "GET", "GET", "GET", "HEAD"]
 
 
-def test_a_contest_that_is_gone_is_gone_within_a_second(read, world: World, database: Database):
+def test_a_contest_that_is_gone_is_gone_within_half_a_second(read, world: World, database: Database):
     page = f"{API}/units"
     assert read(page).status_code == read(page).status_code == 200
     with database.write() as session:
         session.connection().exec_driver_sql("UPDATE contests SET slug = 'july'")
-    world.clock.pass_(seconds=0.9)
+    world.clock.pass_(seconds=0.4)
     assert read(page).status_code == 200
     world.clock.pass_(seconds=0.1)
     assert read(page).status_code == 404
