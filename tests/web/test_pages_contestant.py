@@ -212,3 +212,12 @@ def test_units_without_a_participant_are_folded_away_and_codes_kept_for_the_unpl
 def test_pupils_find_their_way_back_too(world: World, phone: Phone):
     world.apply(entry=EntryRules(minors=True))
     assert 'href="/c/june/reopen"' in phone.page(link_of(world))
+
+
+def test_every_page_of_a_contest_has_the_same_head(world: World, sign_in):
+    """The board of somebody who stands on it had no way to sign out."""
+    alice = sign_in("alice")
+    alice.sit()
+    for page in ("/c/june", "/c/june/board", "/c/june/units"):
+        head = alice.http.get(page).get_data(as_text=True).partition("</header>")[0]
+        assert "我的" in head and "退出" in head, page
