@@ -9,7 +9,6 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizapp.errors import Invalid, NotFound
-from quizapp.models.accounts import SignIn
 from quizapp.models.base import Merit
 from quizapp.models.boards import BoardMark, BoardRow
 from quizapp.models.contests import Entry
@@ -22,7 +21,6 @@ from quizapp.services import boards
 from quizapp.services.contests import Running
 from quizapp.services.counted import stage_shown
 from quizapp.services.organisations import find_unit
-from quizapp.services.signed_in import SIGNED_IN, A
 
 _CURSOR = re.compile(r"((?:[0-9a-f]{2}){1,64})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\Z")
 ABOVE_ALL = b"\xff"  # no merit begins like this
@@ -191,17 +189,16 @@ def _earlier(shape: tuple[bool, bool]) -> Any:
 
 
 def my_row(
-    session: Session, contest: Running, token_id: str, now: int, *, division: str = "", unit: str = ""
+    session: Session, contest: Running, account_id: str, now: int, *, division: str = "", unit: str = ""
 ) -> Ranked | None:
-    """One's own line, its place counted among the others of the snapshot; None where boards are hidden, nobody is signed in by this
-    token, or one has no standing.
+    """One's own line, its place counted among the others of the snapshot; None where boards are hidden or one has no standing.
 
     What one has just handed in counts at once, except during a freeze.
     """
     if is_hidden(contest):
         return None
     scope = _scope(session, contest, division, unit)
-    mine = _mine(session, contest, {"token": token_id, "now": now}, now)
+    mine = _mine(session, contest, account_id, boards.frozen_at(contest, now) is not None)
     if mine is None or (division and mine.division != division):
         return None
     if scope.under is not None and not (mine.path or "").startswith(scope.under.path):
@@ -211,7 +208,7 @@ def my_row(
 
 def my_place(session: Session, contest: Running, account_id: str, division: str, now: int) -> tuple[int, bool, int] | None:
     """(place, shared, of how many) of somebody in a division; None where boards are hidden or there is no standing."""
-    mine = None if is_hidden(contest) else _mine(session, contest, {"account": account_id}, now)
+    mine = None if is_hidden(contest) else _mine(session, contest, account_id, boards.frozen_at(contest, now) is not None)
     if mine is None:
         return None
     row = _placed(session, contest, Scope(contest.id, division, None), mine)
@@ -239,11 +236,9 @@ def _others(shape: tuple[bool, bool]) -> Any:
     return select(_better(shape), equal.exists())
 
 
-def _mine(session: Session, contest: Running, who: dict[str, Any], now: int) -> Any:
-    """What counts for somebody, known by `account` or by `token`, now, or stands on the frozen board; `shown_merit` is that of the
-    snapshot."""
-    frozen = boards.frozen_at(contest, now) is not None
-    mine = session.execute(_own(frozen, "token" in who), {"contest": contest.id, **who}).one_or_none()
+def _mine(session: Session, contest: Running, account_id: str, frozen: bool) -> Any:
+    """What counts for somebody now, or stands on the frozen board; `shown_merit` is that of the snapshot."""
+    mine = session.execute(_own(frozen), {"contest": contest.id, "account": account_id}).one_or_none()
     if mine is None or frozen or not contest.rules.board.each_stage:
         return mine
     standing = my_standing(session, contest, mine.entry_id)
@@ -251,11 +246,10 @@ def _mine(session: Session, contest: Running, who: dict[str, Any], now: int) -> 
 
 
 @cache
-def _own(frozen: bool, by_token: bool) -> Any:
+def _own(frozen: bool) -> Any:
     source: Any = (BoardRow if frozen else Standing).__table__
     board: Any = BoardRow.__table__.alias()
     own, shown = source.c, board.c
-    account = select(A.id).join(SignIn.__table__, SIGNED_IN).scalar_subquery() if by_token else bindparam("account")
     return (
         select(
             E.id.label("entry_id"), E.name, U.name.label("unit"), U.path, own.division, own.points, own.time_ms,
@@ -265,7 +259,7 @@ def _own(frozen: bool, by_token: bool) -> Any:
         .join(source, and_(own.contest_id == E.contest_id, own.entry_id == E.id))
         .outerjoin(board, and_(shown.contest_id == E.contest_id, shown.entry_id == E.id))
         .outerjoin(Unit.__table__, U.id == own.unit_id)
-        .where(E.contest_id == bindparam("contest"), E.account_id == account)
+        .where(E.contest_id == bindparam("contest"), E.account_id == bindparam("account"))
     )  # fmt: skip
 
 

@@ -252,7 +252,8 @@ def leaderboard(slug: str) -> Response:
     body = boards.people_json(board)
     if boards.is_stranger():
         return boards.to_everybody(body, "application/json")
-    return boards.with_mine(body, boards.my_row(board))
+    who = access.visitor()
+    return boards.with_mine(body, boards.my_row(board, who.account_id) if who else None)
 
 
 @bp.get("/contests/<slug>/units")

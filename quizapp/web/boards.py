@@ -15,7 +15,6 @@ from flask import Response, current_app, request, session
 
 from quizapp.errors import Busy
 from quizapp.services import boards, contests, organisations, standings, unit_boards, views
-from quizapp.services.accounts import fingerprint
 from quizapp.services.contests import Running
 from quizapp.web import access, turns
 from quizapp.web.edge import Edge, board_db, db, edge, finish_transaction, from_boards, now
@@ -220,12 +219,8 @@ def people_json(board: Shown) -> bytes:
     return kept(board, ("people", _asked("division"), unit, _asked("after"), number("at", 1), limit), make)
 
 
-def my_row(board: Shown) -> standings.Ranked | None:
-    """The line of whoever is signed in; None where nobody is."""
-    token = access.token()
-    if token is None:
-        return None
-    return standings.my_row(db(), board.contest, fingerprint(token), now(), division=_asked("division"), unit=_asked("unit"))
+def my_row(board: Shown, account_id: str) -> standings.Ranked | None:
+    return standings.my_row(db(), board.contest, account_id, now(), division=_asked("division"), unit=_asked("unit"))
 
 
 def units_json(board: Shown, limit: int) -> bytes:

@@ -133,7 +133,8 @@ def board(slug: str) -> Response | str:
     if boards.is_stranger():
         what = ("board", request.args.get("division"), request.args.get("after"), boards.number("at", 1))
         return boards.to_everybody(boards.kept_page(found, what, lambda fresh: _board(fresh, None).encode()), "text/html")
-    return _board(found, boards.my_row(found))
+    who = access.visitor()
+    return _board(found, boards.my_row(found, who.account_id) if who else None)
 
 
 def _board(found: Shown, mine: Ranked | None) -> str:
