@@ -1,7 +1,7 @@
 """The express lane of a save. Nine requests of ten are one: somebody whose cookie, token and paper this process has seen saves an answer."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -13,8 +13,8 @@ from quizapp.services import accounts, papers, saves, views
 from quizapp.web import access
 from quizapp.web.access import Sessions
 from quizapp.web.edge import Edge, arrival
+from quizapp.web.proxies import Application
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 LARGEST = 100_000
 _PATH = re.compile(r"/api/v1/sittings/(\d{1,9}-[0-9a-f]{32})/answers")
 
@@ -24,7 +24,7 @@ class Express:
     a save that comes twice has the same key, so trying it here first does no harm.
     """
 
-    def __init__(self, app: Flask, usual: Wsgi) -> None:
+    def __init__(self, app: Flask, usual: Application) -> None:
         made: Edge = app.extensions["quizapp"]
         self._app, self._usual, self._edge = app, usual, made
         self._cookie = str(app.config["SESSION_COOKIE_NAME"]) + "="

@@ -1,15 +1,15 @@
 """The express lane of a reader: whoever is not signed in gets a board from this process's memory, as it went out before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from quizapp.services.kept import Kept
 from quizapp.web import access, boards
 from quizapp.web.edge import Edge
+from quizapp.web.proxies import Application
 
 Headers = list[tuple[str, str]]
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 ADDRESSES, LONGEST = 1_000, 500
 OF_A_BODY = frozenset({"Content-Length", "ETag"})
 
@@ -27,7 +27,7 @@ class Readers:
     All that is not quite so goes the usual way; there it is seen what an address asks for.
     """
 
-    def __init__(self, made: Edge, usual: Wsgi) -> None:
+    def __init__(self, made: Edge, usual: Application) -> None:
         self._edge, self._usual = made, usual
         self._known: Kept[tuple[str, str], Known] = Kept(ADDRESSES)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from test_journeys import CHROMIUM, PHONE, Site, chromium, saved, taken_over, unit_code
 
 __all__ = ["chromium"]
@@ -356,19 +356,25 @@ def test_answers_of_parts_find_their_way_from_two_devices(site: Site, chromium: 
     second.close()
 
 
-def test_who_types_while_the_device_is_read_keeps_the_field(site: Site, chromium: Browser) -> None:
-    context = chromium.new_context(**PHONE)
+def answered_offline(context: BrowserContext, site: Site, name: str) -> str:
+    """Somebody's first answer is kept by a device without a network, whose page is closed; the sitting's address."""
     page = context.new_page()
-    begin(page, site, "hasty")
+    begin(page, site, name)
     page.get_by_role("button", name="开始答题").click()
     at_item(page, 1)
-    here = re.sub(r"\?.*", "", page.url)
     taken_over(page)
     context.set_offline(True)
     page.locator("label.choice").first.click()
     expect(page.locator("#save-line")).to_contain_text("网络断了")
+    here = re.sub(r"\?.*", "", page.url)
     page.close()
     context.set_offline(False)
+    return here
+
+
+def test_who_types_while_the_device_is_read_keeps_the_field(site: Site, chromium: Browser) -> None:
+    context = chromium.new_context(**PHONE)
+    here = answered_offline(context, site, "hasty")
     page = context.new_page()
     page.add_init_script(SLOW_DEVICE)
     page.goto(f"{here}?at=4")
@@ -383,17 +389,7 @@ def test_who_types_while_the_device_is_read_keeps_the_field(site: Site, chromium
 
 def test_what_a_phone_still_held_when_it_was_handed_in_elsewhere_is_delivered_as_late(site: Site, chromium: Browser) -> None:
     first, second = chromium.new_context(**PHONE), chromium.new_context(**PHONE)
-    page, other = first.new_page(), second.new_page()
-    begin(page, site, "tardy")
-    page.get_by_role("button", name="开始答题").click()
-    at_item(page, 1)
-    here = re.sub(r"\?.*", "", page.url)
-    taken_over(page)
-    first.set_offline(True)
-    page.locator("label.choice").first.click()
-    expect(page.locator("#save-line")).to_contain_text("网络断了")
-    page.close()
-    first.set_offline(False)
+    here, other = answered_offline(first, site, "tardy"), second.new_page()
     begin(other, site, "tardy")
     other.goto(f"{here}?at=10")
     taken_over(other)

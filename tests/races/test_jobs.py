@@ -51,11 +51,19 @@ def test_of_all_that_claim_a_job_at_once_one_gets_it(database: Database):
 
 def test_of_two_rounds_at_once_one_does_the_work(database: Database, world: World, device, monkeypatch):
     done: list[int] = []
-    monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(now))
+    monkeypatch.setattr(jobs, "rebuild_snapshots", lambda _d, now: done.append(-now))
+    leads = [jobs.Lead(database) for _ in range(4)]
+
+    def one_round(lead: jobs.Lead) -> None:
+        if lead.take(world.clock()):
+            done.append(world.clock())
+        jobs.run_due(database, world.clock())
+
     for _ in range(5):
         world.clock.pass_(seconds=6)
-        together(*[lambda: jobs.run_due(database, world.clock())] * 4)
-        assert done == [world.clock()]
+        together(*(lambda lead=lead: one_round(lead) for lead in leads))
+        assert sorted(done) == [-world.clock(), world.clock()]
+        assert sum(lead.is_ours.is_set() for lead in leads) == 1
         done.clear()
 
 
