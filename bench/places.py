@@ -70,7 +70,7 @@ class Postgres:
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
         self._run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        options = [f"-p {self.port} -k {folder} -c listen_addresses=127.0.0.1"]
+        options = [f"-p {self.port} -k {folder} -c listen_addresses=''"]
         options += [f"-c {name}={value}" for name, value in POSTGRES_SETTINGS.items()]
         self._run("pg_ctl", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w", "-o", " ".join(options), "start")
         self.pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
@@ -82,7 +82,7 @@ class Postgres:
             raise RuntimeError(f"{name}: {done.stderr or done.stdout}")
 
     def new_database(self) -> str:
-        """The address of an empty database; the one before is dropped."""
+        """The address of an empty database, by the socket as on one server (`deploy/README.md`); the one before is dropped."""
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS bench{self._made} WITH (FORCE)")
@@ -92,7 +92,7 @@ class Postgres:
         return self._url(f"bench{self._made}")
 
     def _url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}&port={self.port}"
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")

@@ -71,6 +71,10 @@ class Postgres:
     def url(self, name: str = "postgres") -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
+    def socket_url(self, name: str) -> str:
+        """As deploy/README.md has it for one server."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}&port={self.port}"
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:

@@ -1,5 +1,6 @@
 """A setting under which the program could not keep its promises stops the start with one line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_what_is_no_redis_address_is_refused(url: str):
 def test_a_replica_is_postgresql_and_so_is_its_primary(given: dict[str, str], tmp_path: Path):
     with pytest.raises(BadSettings, match="QUIZAPP_REPLICA_URL"):
         read({**given, "QUIZAPP_INSTANCE": str(tmp_path)})
+
+
+def test_the_addresses_of_the_deployment_guide_are_taken():
+    guide = (Path(__file__).parents[1] / "deploy" / "README.md").read_text()
+    urls = re.findall(r"QUIZAPP_DATABASE_URL=(\S+)", guide)
+    assert urls == ["postgresql+psycopg:///quizapp?host=/run/postgresql", "postgresql+psycopg://quizapp:密码@10.0.0.21:6432/quizapp"]
+    for url in urls:
+        assert read({**POSTGRES, "QUIZAPP_DATABASE_URL": url}).database_url == url
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs"])

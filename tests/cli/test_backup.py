@@ -30,7 +30,7 @@ def empty(database: Database, tmp_path: Path, request: pytest.FixtureRequest):
     postgres = request.getfixturevalue("postgres")
     with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("CREATE DATABASE elsewhere"))
-    made = Database(postgres.url("elsewhere"))
+    made = Database(postgres.socket_url("elsewhere"))
     yield made
     made.dispose()
     with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
