@@ -64,21 +64,27 @@ class Database:
         snapshots: dict[str, Any] = {}
         if url.startswith("sqlite"):
             self.writer = engines.sqlite(url, writes=True)
-            self.reader = engines.sqlite(url, writes=False)
+            self.reader, at_once = engines.sqlite(url, writes=False), self.writer
         else:
             self.writer = engines.postgresql(url, pool_size)
             self.reader = engines.postgresql(url, pool_size, isolation_level="AUTOCOMMIT")  # around one statement the rest is half of the cost
-            snapshots = postgresql.SNAPSHOT
+            snapshots, at_once = postgresql.SNAPSHOT, self.reader
         self._replica = Replica(engines.postgresql(replica_url, pool_size), self.reader) if replica_url else None
         self.direct = Direct(self.writer)
         self.carried: dict[str, Any] = {}  # what every session has in its `info`
         self._write = sessionmaker(self.writer, expire_on_commit=False, info=self.carried)
+        self._at_once = sessionmaker(at_once, expire_on_commit=False, info=self.carried)
         self._read = sessionmaker(self.reader, expire_on_commit=False, info=self.carried)
         self._snapshot = sessionmaker(self.reader.execution_options(**snapshots), expire_on_commit=False)
 
     def writing(self) -> Session:
         """A session to write with; whoever opens it commits and closes it."""
         return self._write()
+
+    def at_once(self) -> Session:
+        """To write what stands alone. PostgreSQL: each statement a transaction of its own, so that no round trip keeps a row locked that
+        everybody wants; SQLite, where one at a time writes, as `writing`."""
+        return self._at_once()
 
     def reading(self) -> Session:
         return self._read()
@@ -114,12 +120,6 @@ class Database:
     def snapshot(self) -> Iterator[Session]:
         """To read with: the primary as it is when the first statement runs."""
         with self._snapshot.begin() as session:
-            yield session
-
-    @contextmanager
-    def at_once(self) -> Iterator[Session]:
-        """PostgreSQL: each statement a transaction of its own, for a row that everybody wants: no round trip keeps it locked."""
-        with Session(self.reader) as session:
             yield session
 
     @staticmethod

@@ -132,7 +132,7 @@ def give_back(session: Session, rate: int, now: int) -> None:
 
 
 def use_turn(session: Session, contest_id: int, account_id: str) -> None:
-    """In the transaction of the start itself: where that fails, the place is still there."""
+    """After the start: where that failed, the place is still there."""
     session.execute(delete(Waiting).where(_own(contest_id, account_id)))
 
 

@@ -1,7 +1,7 @@
 """Entries: coming into a contest by account, by a unit's link, by roster; codes to come back; changing one's unit."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import uuid_utils
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -53,8 +53,7 @@ class Contestant:
     taken_today: int
 
 
-E: Any = Entry.__table__.c
-S: Any = Sitting.__table__.c
+C, E, S, X = (cast("Any", table).__table__.c for table in (Contest, Entry, Sitting, ExtraTime))
 _of_entry = and_(S.contest_id == bindparam("contest"), S.entry_id == E.id)
 _made: Any = (
     select(func.count())
@@ -65,8 +64,8 @@ _made: Any = (
 _CONTESTANT = (
     select(
         A.id, A.role, A.login, A.name, A.number, A.phone, A.on_roster, A.consented_at, A.unit_id, E.id, E.unit_id,
-        func.coalesce(E.division, A.division), E.gate_at, E.checked_in_at, E.details.is_not(None), E.counts, select(Contest.room_code).where(Contest.id == bindparam("contest")).scalar_subquery(),
-        select(ExtraTime.id).where(ExtraTime.contest_id == bindparam("contest")).exists(),
+        func.coalesce(E.division, A.division), E.gate_at, E.checked_in_at, E.details.is_not(None), E.counts,
+        select(C.room_code).where(C.id == bindparam("contest")).scalar_subquery(), select(X.id).where(X.contest_id == bindparam("contest")).exists(),
         select(S.id).where(_of_entry, S.state == "open").correlate(Entry.__table__).scalar_subquery(),
         _made.scalar_subquery(), _made.where(S.day == bindparam("day")).scalar_subquery(),
     )

@@ -65,6 +65,13 @@ def db() -> Any:
     return g.session
 
 
+def db_at_once() -> Any:
+    """The request's session from here on, where each statement stands alone (`Database.at_once`)."""
+    finish_transaction(commit=True)
+    g.session = edge().database.at_once()
+    return g.session
+
+
 def board_db() -> Any:
     """The request's one snapshot for boards and exports, of the replica where there is one. It may lag by seconds: never read
     from it what somebody has just written and wants to see (a sign-in, one's own sitting)."""

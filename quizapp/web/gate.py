@@ -5,10 +5,9 @@ from typing import Any
 
 from quizapp.errors import Queued
 from quizapp.services import admissions, starts
-from quizapp.services.admissions import Turn
 from quizapp.services.starts import Wish
 from quizapp.web.access import token_id
-from quizapp.web.edge import db, edge, finish_transaction, now, settled
+from quizapp.web.edge import db, db_at_once, edge, finish_transaction, now, settled
 
 SPREAD_S = 1.0
 
@@ -17,10 +16,9 @@ def start(slug: str, wish: Wish) -> tuple[dict[str, Any], bool]:
     """Start a sitting, or give back the open one, which nobody waits for. Raises Queued beside all that a start raises."""
     gate = _Gate(edge().settings.starts_per_second)
     sitting, is_new = settled(
-        lambda: starts.start_sitting(db(), slug, token_id(), now(), wish, gate.admit)
+        lambda: starts.start_sitting(db_at_once(), slug, token_id(), now(), wish, gate.admit)
     )
-    if gate.slot_taken and not is_new:
-        gate.give_back()
+    gate.passed(is_new=is_new)
     return sitting, is_new
 
 
@@ -30,38 +28,31 @@ class _Gate:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._open = rate == 0
-        self.slot_taken = False
+        self._slot_taken = False
+        self._turn_of: tuple[int, str] | None = None
 
     def admit(self, contest_id: int, account_id: str) -> None:
         if self._open:
             return
-        turn = self._ask(contest_id, account_id)
+        turn = admissions.admit(db(), contest_id, account_id, self._rate, now())
         if turn is None:
-            self.slot_taken = True
+            self._slot_taken = True
         elif turn.wait_ms(now()):
             finish_transaction(commit=True)  # on SQLite the turn is kept by the request's own transaction
             raise queued(turn, self._rate)
         else:
-            admissions.use_turn(db(), contest_id, account_id)
+            self._turn_of = contest_id, account_id
         self._open = True
 
-    def _ask(self, contest_id: int, account_id: str) -> Turn | None:
-        """SQLite lets one writer in at a time, so there the gate may move with the start; elsewhere it would hold up the others."""
-        if edge().settings.embedded:
-            return admissions.admit(db(), contest_id, account_id, self._rate, now())
-        db().commit()  # who waits for a connection must not hold another: behind a pooler a rush of starts would hold all there are
-        with edge().database.at_once() as session:
-            return admissions.admit(session, contest_id, account_id, self._rate, now())
-
-    def give_back(self) -> None:
-        if edge().settings.embedded:
+    def passed(self, *, is_new: bool) -> None:
+        """After the start: where that failed, the place is still there."""
+        if self._turn_of:
+            admissions.use_turn(db(), *self._turn_of)
+        elif self._slot_taken and not is_new:
             admissions.give_back(db(), self._rate, now())
-            return
-        with edge().database.at_once() as session:
-            admissions.give_back(session, self._rate, now())
 
 
-def queued(turn: Turn, rate: int) -> Queued:
+def queued(turn: admissions.Turn, rate: int) -> Queued:
     """What somebody who has to wait is told."""
     wait_ms = turn.wait_ms(now())
     later = -(-wait_ms // 1000) + random.uniform(0, SPREAD_S)  # noqa: S311 - nothing secret

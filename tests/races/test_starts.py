@@ -155,6 +155,12 @@ def unqueued(url: str, begin: str) -> Engine:
     return engine
 
 
+def write_unqueued(database: Database, begin: str) -> None:
+    database.writer.dispose()
+    database.writer = unqueued(database.url, begin)
+    database._write = database._at_once = sessionmaker(database.writer, expire_on_commit=False)
+
+
 def entered(database: Database, world: World, settings: Any) -> list[str]:
     """Five people who sat yesterday: making an entry is a queue in itself, so only those who have one really race."""
     tokens = contestants(world, 5)
@@ -166,9 +172,7 @@ def entered(database: Database, world: World, settings: Any) -> list[str]:
 def test_without_the_constraint_the_race_is_lost(unlimited: Database, world: World, settings):
     tokens = entered(unlimited, world, settings)
     if unlimited.writer.dialect.name == "sqlite":
-        unlimited.writer.dispose()
-        unlimited.writer = unqueued(unlimited.url, "")
-        unlimited._write = sessionmaker(unlimited.writer, expire_on_commit=False)
+        write_unqueued(unlimited, "")
     outcome = race(unlimited, world, settings, tokens)
     print(outcome)
     assert not outcome.is_kept(5)
@@ -178,9 +182,7 @@ def test_without_the_constraint_the_race_is_lost(unlimited: Database, world: Wor
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_with_a_plain_begin_the_database_is_locked(unlimited: Database, world: World, settings):
     tokens = entered(unlimited, world, settings)
-    unlimited.writer.dispose()
-    unlimited.writer = unqueued(unlimited.url, "BEGIN")
-    unlimited._write = sessionmaker(unlimited.writer, expire_on_commit=False)
+    write_unqueued(unlimited, "BEGIN")
     outcome = race(unlimited, world, settings, tokens)
     print(outcome)
     assert not outcome.is_kept(5)
