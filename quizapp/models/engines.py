@@ -63,7 +63,7 @@ _BOTH: dict[str, Any] = {
 
 def postgresql(url: str, pool_size: int, **more: Any) -> Engine:
     """An engine with a pool; who finds it empty is told so after two seconds."""
-    from quizapp.models.cursor import Cursor, take_ids_as_text  # noqa: PLC0415 - the driver takes its time, and SQLite does without
+    from quizapp.models.driver import Connection, Cursor, take_ids_as_text  # noqa: PLC0415 - the driver takes its time, and SQLite does without
 
     engine = create_engine(
         url,
@@ -75,6 +75,7 @@ def postgresql(url: str, pool_size: int, **more: Any) -> Engine:
         **_BOTH,
         **more,
     )
+    event.listen(engine, "do_connect", lambda _, record, given, named: Connection.connect(*given, **named))
     event.listen(engine, "connect", prepare)
     event.listen(engine, "connect", take_ids_as_text)
     return engine

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from factories import PASSWORD, SECRET, World, right_answers
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from quizapp.app import create_app
@@ -121,6 +122,17 @@ def test_a_failing_commit_is_never_a_success(database: Database, world: World, s
     found = alice.get(f"/sittings/{sitting['id']}").json
     assert (found["answers"], found["revision"], found["state"]) == ({}, 0, "open")
     assert alice.save(sitting, {"1": ["A"]}).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("session", ["writing", "reading_snapshot"])
+def test_a_refusal_leaves_what_postgresql_has_planned(database: Database, session: str):
+    """psycopg drops all prepared statements of a connection that rolls back; each would be planned anew, up to ten times over."""
+    prepared = text("SELECT count(*) FROM pg_prepared_statements")
+    with getattr(database, session)() as refused:
+        known = max(refused.scalar(prepared) for _ in range(8))
+        refused.rollback()
+        assert refused.scalar(prepared) >= known > 0
 
 
 def test_health_says_what_it_means(world: World, app):

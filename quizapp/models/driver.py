@@ -1,12 +1,22 @@
-"""What psycopg does too dearly for us: descriptions of columns, UUIDs. Imported for PostgreSQL only."""
+"""What psycopg does too dearly for us: descriptions of columns, UUIDs, rollbacks. Imported for PostgreSQL only."""
 
 from typing import Any
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.types.string import TextLoader
 
 _ROWS = frozenset({ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE, ExecStatus.TUPLES_CHUNK})
+
+
+class Connection(psycopg.Connection[Any]):
+    """After a rollback psycopg drops every statement it has prepared, since tables may have come or gone with it. Ours do not, and
+    each statement would be planned anew, up to ten times over: a refusal, or a board that was read, cost the next ones 20 ms."""
+
+    def rollback(self) -> None:
+        if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            self.pgconn.exec_(b"ROLLBACK")
+        super().rollback()  # what is left to do, such as saying that the connection is lost
 
 
 class Cursor(psycopg.Cursor[Any]):
