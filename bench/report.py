@@ -11,7 +11,7 @@ from bench.pace import GOALS
 HEAD = """# Performance, measured
 
 Written by `bench/`; do not edit. `make bench` measures the usual set again, `python -m bench --help` shows how to choose scenarios, engines and sizes.
-Application, database and load generator share the cores of one machine, over the loopback; the generator sends as fast as it gets replies unless a rate is given.
+Application, database and load generator share the cores of one machine, over the loopback and PostgreSQL's socket; the generator sends as fast as it gets replies unless a rate is given.
 Percentiles are of every reply that was what was asked for (nearest rank; others are counted below each table), CPU is of whole process trees from /proc, "others" is whatever else the machine was doing.
 PostgreSQL runs with fsync and synchronous_commit on, SQLite with WAL and synchronous=FULL. Goals are this project's own, written down before measuring.
 "At the goals' pace" is a figure that is nothing but work, on the machine for which the goals were written down: there a minimal application's constant reply costs {goals} ms
