@@ -14,7 +14,7 @@ class Connection(psycopg.Connection[Any]):
     each statement would be planned anew, up to ten times over: a refusal, or a board that was read, cost the next ones 20 ms."""
 
     def rollback(self) -> None:
-        if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        if self.pgconn.transaction_status == TransactionStatus.INTRANS:  # not after an error of PostgreSQL's: that may be a statement's own
             self.pgconn.exec_(b"ROLLBACK")
         super().rollback()  # what is left to do, such as saying that the connection is lost
 

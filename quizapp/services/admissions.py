@@ -132,7 +132,7 @@ def give_back(session: Session, rate: int, now: int) -> None:
 
 
 def use_turn(session: Session, contest_id: int, account_id: str) -> None:
-    """After the start: where that failed, the place is still there."""
+    """Somebody who was let in has started."""
     session.execute(delete(Waiting).where(_own(contest_id, account_id)))
 
 

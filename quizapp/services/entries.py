@@ -85,8 +85,8 @@ def contestant(session: Session, contest_id: int, token_id: str, track: str, day
     return Contestant(account_id, Role(role), *rest)
 
 
-def enter_by_account(session: Session, contest: Running, who: Contestant, now: int) -> None:
-    """Make the entry of somebody who has an account or came by roster. Raises Refused with the reason.
+def entry_by_account(session: Session, contest: Running, who: Contestant, now: int) -> dict[str, Any]:
+    """The entry, not made yet, of somebody who has an account or came by roster. Raises Refused with the reason.
 
     Staff may try a contest; what they do never counts.
     """
@@ -99,8 +99,8 @@ def enter_by_account(session: Session, contest: Running, who: Contestant, now: i
     counts = not staff and _counts(session, rules, unit)
     phone = None if staff else who.phone
     name = who.number or who.name if rules.entry.minors else who.name  # of pupils the seat number only
-    _insert(
-        session, contest, who.account_id, unit, name, phone, now,
+    return _new(
+        contest, who.account_id, unit, name, phone, now,
         division=who.division, counts=counts, consented_at=who.consented_at,
     )  # fmt: skip
 
@@ -113,10 +113,11 @@ def enter_person(session: Session, contest: Running, account: Account, now: int)
     unit = session.get(Unit, account.unit_id) if account.unit_id else None
     counts = _counts(session, contest.rules, unit)
     name = account.number or account.name if contest.rules.entry.minors else account.name
-    _insert(
-        session, contest, account.id, unit, name, account.phone, now,
+    new = _new(
+        contest, account.id, unit, name, account.phone, now,
         division=account.division, counts=counts, consented_at=account.consented_at,
     )  # fmt: skip
+    make(session, new)
     entry = entry_of(session, contest.id, account.id)
     if entry is None:
         raise Conflict("这个手机号或座号已经参加了本次竞赛，请核对名册")
@@ -156,8 +157,7 @@ def _division(rules: ContestRules, unit: Unit | None, chosen: str | None) -> str
     return division_of(rules, unit.kind if unit else None)
 
 
-def _insert(
-    session: Session,
+def _new(
     contest: Running,
     account_id: str,
     unit: Unit | None,
@@ -170,32 +170,30 @@ def _insert(
     may_publish: bool = False,
     code_hash: str | None = None,
     consented_at: int | None = None,
-) -> bool:
-    """True where the entry is new; False where the account, the phone or the seat of a class has one already."""
+) -> dict[str, Any]:
     rules, minors = contest.rules, contest.rules.entry.minors
-    identity = phone or (f"{unit.code}#{name}" if unit and minors else None)
-    made = session.execute(
-        insert_into(session, Entry)
-        .values(
-            contest_id=contest.id,
-            id=uuid_utils.uuid7().hex,
-            account_id=account_id,
-            unit_id=unit.id if unit else None,
-            division=_division(rules, unit, division),
-            name=name,
-            phone=None if minors else phone,
-            identity=identity,
-            code_hash=code_hash,
-            counts=counts,
-            consented_at=consented_at,
-            may_publish=may_publish,
-            unit_changes=0,
-            created_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Entry.id)
-    ).one_or_none()
-    return made is not None
+    return {
+        "contest_id": contest.id,
+        "id": str(uuid_utils.uuid7()),
+        "account_id": account_id,
+        "unit_id": unit.id if unit else None,
+        "division": _division(rules, unit, division),
+        "name": name,
+        "phone": None if minors else phone,
+        "identity": phone or (f"{unit.code}#{name}" if unit and minors else None),
+        "code_hash": code_hash,
+        "counts": counts,
+        "consented_at": consented_at,
+        "may_publish": may_publish,
+        "unit_changes": 0,
+        "created_at": now,
+    }
+
+
+def make(session: Session, entry: dict[str, Any]) -> bool:
+    """Store a new entry. False where the account, the phone or the seat of a class has one already."""
+    stored = insert_into(session, Entry).values(entry).on_conflict_do_nothing().returning(Entry.id)
+    return session.execute(stored).one_or_none() is not None
 
 
 def join_by_link(
@@ -226,11 +224,11 @@ def join_by_link(
     check_division(contest.rules, division)
     account = _same_person(session, device_of, name, phone) or _new_account(session, name, phone, unit, now)
     code = new_code()
-    fresh = _insert(
-        session, contest, account.id, unit, name, phone, now, division=division,
+    new = _new(
+        contest, account.id, unit, name, phone, now, division=division,
         may_publish=may_publish, consented_at=now, code_hash=code_fingerprint(secret, str(contest.id), code),
     )  # fmt: skip
-    if not fresh:
+    if not make(session, new):
         who = "座号" if contest.rules.entry.minors else "手机号"
         raise Conflict(
             "这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who

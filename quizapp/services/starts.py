@@ -1,7 +1,7 @@
 """Starting a sitting: in which stage, whether one may, its paper and its deadline. The hot path: no ORM objects here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uuid_utils
@@ -19,7 +19,7 @@ from quizapp.services import banks, papers
 from quizapp.services.admissions import asked_at
 from quizapp.services.choices import PLAIN, Chances, Wish, choose, division_known
 from quizapp.services.contests import Running, find_contest, why_closed
-from quizapp.services.entries import Contestant, contestant, enter_by_account
+from quizapp.services.entries import Contestant, contestant, entry_by_account, entry_of, make
 from quizapp.services.sittings import present, public_id, view_sitting
 
 Admit = Callable[[int, str], None]  # contest, account
@@ -37,11 +37,13 @@ def start_sitting(
     """
     contest = find_contest(session, slug)
     for _ in range(3):
-        who = _at_the_start(session, contest, token_id, wish, now)
+        who, new = _at_the_start(session, contest, token_id, wish, now)
         if who.open_sitting is not None:
             return view_sitting(session, public_id(contest.id, who.open_sitting), token_id, now), False
         chances = choose(session, contest, who, wish, now)
         check_may_start(session, contest, who, chances, wish, now)
+        if new and _enter(session, new).id != new["id"]:
+            continue  # from another device, a moment ago
         if admit is not None:
             admit(contest.id, who.account_id)
         sitting = _insert(session, contest, who, chances, wish, now)
@@ -86,19 +88,28 @@ def outlook(
 
 def enter(session: Session, contest: Running, token_id: str, now: int) -> Entry:
     """One's entry, made where there is none yet, as a start would."""
-    who = _at_the_start(session, contest, token_id, PLAIN, now)
-    return session.get_one(Entry, (contest.id, who.entry_id))
+    who, new = _at_the_start(session, contest, token_id, PLAIN, now)
+    return _enter(session, new) if new else session.get_one(Entry, (contest.id, who.entry_id))
 
 
-def _at_the_start(session: Session, contest: Running, token_id: str, wish: Wish, now: int) -> Contestant:
+def _at_the_start(session: Session, contest: Running, token_id: str, wish: Wish, now: int) -> tuple[Contestant, dict[str, Any] | None]:
+    """Who is about to start. Where there is no entry yet, as somebody who has it, and the entry that is to be made: a start that is
+    refused must not leave one."""
     day, track = timing.contest_day(contest.rules.zone, now), attempts.track("", practice=wish.practice)
     who = contestant(session, contest.id, token_id, track, day, now)
-    if who.entry_id is None:
-        enter_by_account(session, contest, who, now)
-        who = contestant(session, contest.id, token_id, track, day, now)
-        if who.entry_id is None:
-            raise Conflict("这个手机号或座号已经参加了本次竞赛。是您本人，请用取回码继续；否则请找单位联络员")
-    return who
+    if who.entry_id is not None:
+        return who, None
+    new = entry_by_account(session, contest, who, now)
+    return replace(who, entry_id=new["id"], unit_id=new["unit_id"], division=new["division"], counts=new["counts"]), new
+
+
+def _enter(session: Session, new: dict[str, Any]) -> Entry:
+    """Make an entry; the one that another device of the same person has made meanwhile. Raises Conflict."""
+    make(session, new)
+    entry = entry_of(session, new["contest_id"], new["account_id"])
+    if entry is None:
+        raise Conflict("这个手机号或座号已经参加了本次竞赛。是您本人，请用取回码继续；否则请找单位联络员")
+    return entry
 
 
 def check_may_start(

@@ -58,7 +58,7 @@ def arrival(environ: Mapping[str, Any], now: int) -> int:
 
 
 def db() -> Any:
-    """The request's one session: to read with for GET, a writer's transaction otherwise."""
+    """The request's one session: to read with for GET, a writer's transaction otherwise, or what `db_at_once` has put in its place."""
     if "session" not in g:
         database = edge().database
         g.session = database.reading() if request.method in READS else database.writing()

@@ -45,7 +45,7 @@ class _Gate:
         self._open = True
 
     def passed(self, *, is_new: bool) -> None:
-        """After the start: where that failed, the place is still there."""
+        """After the start: whose start failed still has the place."""
         if self._turn_of:
             admissions.use_turn(db(), *self._turn_of)
         elif self._slot_taken and not is_new:

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 from factories import DAY, HOUR, World, bank, right_answers
+from sqlalchemy import select
 
 from quizapp.errors import BadFile, Refused
+from quizapp.models.contests import Entry
 from quizapp.rules.contests import Clock, Division, Limits, Release
 from quizapp.rules.counting import Counting, Span, Take
 from quizapp.services import banks, contests, ends
@@ -130,6 +132,20 @@ def test_a_pause_stops_new_starts_only(world: World, sign_in):
     with world.database.write() as session:
         contests.pause_contest(session, CLI, "june", False, world.clock())
     assert bob.post("/contests/june/sittings").status_code == 201
+
+
+def test_a_refused_start_leaves_no_entry(world: World, sign_in):
+    """An entry keeps the unit of its moment, which may change until the contest begins."""
+    bob = sign_in("bob")
+    with world.database.write() as session:
+        contests.pause_contest(session, CLI, "june", True, world.clock())
+    assert bob.post("/contests/june/sittings").status_code == 403
+    with world.database.write() as session:
+        assert session.scalars(select(Entry)).all() == []
+        contests.pause_contest(session, CLI, "june", False, world.clock())
+    bob.start()
+    with world.database.read() as session:
+        assert len(session.scalars(select(Entry)).all()) == 1
 
 
 def test_an_extension_reaches_running_sittings_that_were_cut(world: World, sign_in):

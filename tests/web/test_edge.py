@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from factories import PASSWORD, SECRET, World, right_answers
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from quizapp.app import create_app
 from quizapp.models.base import Database
@@ -133,6 +133,28 @@ def test_a_refusal_leaves_what_postgresql_has_planned(database: Database, sessio
         known = max(refused.scalar(prepared) for _ in range(8))
         refused.rollback()
         assert refused.scalar(prepared) >= known > 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_statement_whose_columns_have_changed_fails_once(database: Database):
+    """psycopg mends that by dropping what is prepared, after an error of PostgreSQL's own."""
+    with database.writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE changing (n integer)")
+    try:
+        found = text("SELECT n FROM changing")
+        with database.writing() as session:
+            for _ in range(8):
+                session.execute(found)
+            session.commit()
+            with database.reader.connect() as other:
+                other.exec_driver_sql("ALTER TABLE changing ALTER n TYPE text")
+            with pytest.raises(DBAPIError, match="cached plan"):
+                session.execute(found)
+            session.rollback()
+            assert session.execute(found).all() == []
+    finally:
+        with database.writer.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE changing")
 
 
 def test_health_says_what_it_means(world: World, app):

@@ -140,7 +140,7 @@ def test_a_start_that_fails_keeps_the_place(world: World, app, sign_in, monkeypa
     assert start(alice).status_code == 201
 
 
-def test_who_waits_for_the_gate_s_connection_holds_no_other(world: World, database: Database, sign_in, monkeypatch: pytest.MonkeyPatch):
+def test_who_asks_the_gate_holds_one_connection(world: World, database: Database, sign_in, monkeypatch: pytest.MonkeyPatch):
     """Behind a pooler with forty connections a rush of forty starts would hold all of them, and nobody be let in."""
     asking, held = admissions.admit, list[int]()
 
