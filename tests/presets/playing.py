@@ -29,7 +29,6 @@ from quizapp.models.contests import Entry
 from quizapp.models.organisations import Unit
 from quizapp.models.sittings import Sitting
 from quizapp.rules import tickets as ticket_rules
-from quizapp.rules.attempts import track
 from quizapp.rules.commendations import Candidate, Decision, Of, commend
 from quizapp.rules.contests import ContestRules, Door
 from quizapp.rules.items import Bank, Item, Kind
@@ -37,14 +36,12 @@ from quizapp.rules.papers import PaperItem
 from quizapp.rules.roles import Role
 from quizapp.rules.rows import UnitRow
 from quizapp.rules.stages import stages_of
-from quizapp.rules.timing import contest_day
 from quizapp.rules.units import Metric, measure
 from quizapp.services import (
     accounts,
     banks,
     contests,
     counted,
-    entries,
     entry_changes,
     finishing,
     papers,
@@ -57,7 +54,7 @@ from quizapp.services.audit import CLI
 from quizapp.services.choices import Wish
 from quizapp.services.organisations import find_unit
 from quizapp.services.sittings import open_item
-from quizapp.services.starts import start_sitting
+from quizapp.services.starts import enter, start_sitting
 from quizapp.services.unit_imports import import_units
 
 BANKS = Path(__file__).parents[2] / "question_banks"
@@ -148,14 +145,7 @@ class Game:
         with self.database.write() as session:
             for name in names or self.tokens:
                 now = self.clock()
-                day = contest_day(self.rules.zone, now)
-                who = entries.contestant(
-                    session, self.contest.id, self.tokens[name], track("", practice=False), day, now
-                )
-                if who.entry_id is None:
-                    entries.enter_by_account(session, self.contest, who, now)
-                entry = entries.entry_of(session, self.contest.id, who.account_id)
-                assert entry is not None
+                entry = enter(session, self.contest, self.tokens[name], now)
                 entry_changes.prepare(self.contest, entry, DETAILS, now, read=True)
 
     def sit(
