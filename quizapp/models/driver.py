@@ -11,7 +11,7 @@ _ROWS = frozenset({ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE, ExecStatus.TUP
 
 class Connection(psycopg.Connection[Any]):
     """After a rollback psycopg drops every statement it has prepared, since tables may have come or gone with it. Ours do not, and
-    each statement would be planned anew, up to ten times over: a refusal, or a board that was read, cost the next ones 20 ms."""
+    each statement would be planned anew, up to ten times over, half a millisecond each, whenever a board was read or a request refused."""
 
     def rollback(self) -> None:
         if self.pgconn.transaction_status == TransactionStatus.INTRANS:  # not after an error of PostgreSQL's: that may be a statement's own

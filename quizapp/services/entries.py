@@ -117,7 +117,7 @@ def enter_person(session: Session, contest: Running, account: Account, now: int)
         contest, account.id, unit, name, account.phone, now,
         division=account.division, counts=counts, consented_at=account.consented_at,
     )  # fmt: skip
-    make(session, new)
+    make_entry(session, new)
     entry = entry_of(session, contest.id, account.id)
     if entry is None:
         raise Conflict("这个手机号或座号已经参加了本次竞赛，请核对名册")
@@ -190,7 +190,7 @@ def _new(
     }
 
 
-def make(session: Session, entry: dict[str, Any]) -> bool:
+def make_entry(session: Session, entry: dict[str, Any]) -> bool:
     """Store a new entry. False where the account, the phone or the seat of a class has one already."""
     stored = insert_into(session, Entry).values(entry).on_conflict_do_nothing().returning(Entry.id)
     return session.execute(stored).one_or_none() is not None
@@ -228,7 +228,7 @@ def join_by_link(
         contest, account.id, unit, name, phone, now, division=division,
         may_publish=may_publish, consented_at=now, code_hash=code_fingerprint(secret, str(contest.id), code),
     )  # fmt: skip
-    if not make(session, new):
+    if not make_entry(session, new):
         who = "座号" if contest.rules.entry.minors else "手机号"
         raise Conflict(
             "这个{who}已经参加了本次竞赛。是您本人，请用取回码继续；换了手机或忘了取回码，请找单位联络员补发", who=who

@@ -19,7 +19,7 @@ from quizapp.services import banks, papers
 from quizapp.services.admissions import asked_at
 from quizapp.services.choices import PLAIN, Chances, Wish, choose, division_known
 from quizapp.services.contests import Running, find_contest, why_closed
-from quizapp.services.entries import Contestant, contestant, entry_by_account, entry_of, make
+from quizapp.services.entries import Contestant, contestant, entry_by_account, entry_of, make_entry
 from quizapp.services.sittings import present, public_id, view_sitting
 
 Admit = Callable[[int, str], None]  # contest, account
@@ -105,7 +105,7 @@ def _at_the_start(session: Session, contest: Running, token_id: str, wish: Wish,
 
 def _enter(session: Session, new: dict[str, Any]) -> Entry:
     """Make an entry; the one that another device of the same person has made meanwhile. Raises Conflict."""
-    make(session, new)
+    make_entry(session, new)
     entry = entry_of(session, new["contest_id"], new["account_id"])
     if entry is None:
         raise Conflict("这个手机号或座号已经参加了本次竞赛。是您本人，请用取回码继续；否则请找单位联络员")

@@ -1,4 +1,4 @@
-"""The pages: one module per kind of visitor; each guards its own door. One transaction per request, committed here."""
+"""The pages: one module per kind of visitor; each guards its own door. One session per request, committed here."""
 
 import hashlib
 import secrets
